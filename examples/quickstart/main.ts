@@ -1,0 +1,41 @@
+/**
+ * The quickstart: a small app and an API, each on an origin of its own, beside a running Holdfast. Prints one JSON line
+ * when both answer, and stops on SIGTERM, on SIGINT, and when the process that started it is gone.
+ */
+import { createVerifier } from "@holdfast/verify";
+import { createApi } from "./api/app.ts";
+import { serveOnLoopback } from "./loopback.ts";
+import { onParentGone } from "./parent.ts";
+import { readSettings } from "./settings.ts";
+import { createWeb } from "./web/server.ts";
+
+const settings = readSettings(process.env);
+const webOrigin = `http://localhost:${settings.webPort}`;
+const apiOrigin = `http://localhost:${settings.apiPort}`;
+
+const verifier = createVerifier({ issuer: settings.issuer, audience: settings.audience });
+const api = createApi({ verifier, webOrigin, now: Date.now });
+const web = createWeb({ issuer: settings.issuer, clientId: settings.clientId, apiOrigin });
+
+const servers = await Promise.all([
+  serveOnLoopback(web.fetch, settings.webPort),
+  serveOnLoopback(api.fetch, settings.apiPort),
+]);
+
+let stopping: Promise<void> | undefined;
+
+/** Once, however many signals come. */
+function stop(): Promise<void> {
+  stopping ??= (async () => {
+    await Promise.all(servers.map((server) => server.close()));
+    await verifier.close();
+    process.exit(0);
+  })();
+  return stopping;
+}
+
+process.once("SIGTERM", stop);
+process.once("SIGINT", stop);
+onParentGone(stop);
+
+console.log(JSON.stringify({ web: webOrigin, api: apiOrigin, pid: process.pid }));

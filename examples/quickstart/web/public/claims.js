@@ -1,0 +1,29 @@
+// @ts-check
+/** What each part of an access token says, in a few words (RFC 9068). */
+
+/** @type {Record<string, string>} */
+export const headerMeanings = {
+  typ: "An access token. An ID token is refused.",
+  alg: "Signed by Holdfast; anyone can check.",
+  kid: "Which of Holdfast’s keys signed it.",
+};
+
+/** @type {Record<string, string>} In the order in which they are shown. */
+export const claimMeanings = {
+  sub: "You, whatever your name or e-mail.",
+  account: "The account you act for.",
+  role: "What you may do in it.",
+  iss: "Who issued it.",
+  aud: "Who it is for. Any other service refuses it.",
+  client_id: "The app it was given to: this page.",
+  scope: "What it allows.",
+  iat: "When it was issued.",
+  exp: "When it stops being valid.",
+  auth_time: "When you last proved who you are.",
+  sid: "Your session. This token ends with it.",
+  grant_id: "This app’s refresh lineage.",
+  jti: "This one token.",
+};
+
+/** Seconds since 1970 (RFC 7519, section 2). */
+export const timeClaims = new Set(["iat", "exp", "auth_time", "nbf"]);

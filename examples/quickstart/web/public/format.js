@@ -1,0 +1,36 @@
+// @ts-check
+/** Times as people read them. */
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+/** @param {number} ms since the epoch */
+export const clockTime = (ms) => clock.format(ms);
+
+/** @param {string} iso */
+export const dayAndTime = (iso) => day.format(new Date(iso));
+
+/**
+ * A countdown, such as 14:59.
+ * @param {number} ms
+ */
+export function minutesAndSeconds(ms) {
+  const seconds = Math.ceil(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** @param {number} ms */
+export function milliseconds(ms) {
+  return ms < 10_000 ? `${Math.max(Math.round(ms), 1)} ms` : `${Math.round(ms / 1000)} s`;
+}
+
+/**
+ * How far a moment lies from now, in words.
+ * @param {number} ms positive: still to come
+ */
+export function distance(ms) {
+  const seconds = Math.round(Math.abs(ms) / 1000);
+  if (seconds < 2) return "just now";
+  const text = seconds < 90 ? `${seconds} s` : seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+  return ms > 0 ? `in ${text}` : `${text} ago`;
+}

@@ -1,0 +1,44 @@
+/**
+ * The feed (`GET /feed`) is a stream of server-sent events (HTML Living Standard, section 9.2) that services follow.
+ * Each event carries an `id`, a cursor: reconnect with it in `Last-Event-ID` and nothing is missed. An event may come
+ * twice after a reconnect; every one is idempotent.
+ */
+
+/** `event: hello`, first on every connection. */
+export interface FeedHello {
+  /** Milliseconds since 1970-01-01T00:00:00Z at the server. */
+  readonly server_time_ms: number;
+  /** A `tick` comes at least this often; silence for twice as long means the connection is dead. */
+  readonly heartbeat_seconds: number;
+  /** The longest an access token can live: a revocation older than this may be forgotten. */
+  readonly horizon_seconds: number;
+}
+
+/** `event: revoked`: refuse every access token of this session or grant from now on. */
+export interface FeedRevoked {
+  readonly subject: "session" | "grant";
+  /**
+   * base64url(SHA-256(id)), where id is the token's `sid` or `grant_id` claim. A digest, so that the feed tells a
+   * holder of the token everything and an eavesdropper nothing.
+   */
+  readonly digest: string;
+  /** When it was revoked: milliseconds since 1970-01-01T00:00:00Z at the server. */
+  readonly at_ms: number;
+}
+
+/** `event: resync`: the cursor was too old; everything within the horizon follows again. */
+export interface FeedResync {
+  readonly reason: "cursor_too_old" | "cursor_unknown";
+}
+
+/** `event: tick`: nothing happened, and the connection lives. */
+export interface FeedTick {
+  readonly server_time_ms: number;
+}
+
+export type FeedMessage =
+  | { readonly event: "hello"; readonly data: FeedHello }
+  | { readonly event: "revoked"; readonly data: FeedRevoked }
+  | { readonly event: "keys_changed"; readonly data: Record<never, never> }
+  | { readonly event: "resync"; readonly data: FeedResync }
+  | { readonly event: "tick"; readonly data: FeedTick };

@@ -1,0 +1,16 @@
+/**
+ * The wire contract of Holdfast: what travels between the server, the clients and the services that trust its
+ * tokens. Types and data only, no dependencies, no logic.
+ *
+ * @packageDocumentation
+ */
+export type { AccessTokenClaims, MemberRole } from "./claims.ts";
+export type { ErrorArea, ErrorCode, ErrorEntry, ProblemDetails } from "./errors.ts";
+export { errorCatalogue } from "./errors.ts";
+export type { EventType, RevokedReason } from "./events.ts";
+export { eventTypes, revokedReasons } from "./events.ts";
+export type { FeedHello, FeedMessage, FeedResync, FeedRevoked, FeedTick } from "./feed.ts";
+export type { ServerMetadata } from "./metadata.ts";
+export type { RefreshAnswer, RefreshReason, RefreshRefusal, RefreshVerdict } from "./refresh.ts";
+export { refreshVerdicts } from "./refresh.ts";
+export type { SessionAnswer } from "./session.ts";

@@ -1,0 +1,47 @@
+import { defineCommand } from "citty";
+import type { KeyStatus } from "../../keys/index.ts";
+import { deploymentArguments } from "../arguments.ts";
+import { formatTable, print } from "../output.ts";
+import { withHoldfast } from "../with-holdfast.ts";
+
+const listCommand = defineCommand({
+  meta: { name: "list", description: "Show the signing keys: which signs, which comes next, which still verify" },
+  args: deploymentArguments,
+  run: ({ args }) =>
+    withHoldfast(args, async ({ keys }) => {
+      const listed = keys.list();
+      print(args.json, listed.map(toJson), formatTable(head, listed.map(toRow)));
+    }),
+});
+
+const rotateCommand = defineCommand({
+  meta: { name: "rotate", description: "Make the next signing key; it is published before it signs" },
+  args: {
+    ...deploymentArguments,
+    now: {
+      type: "boolean",
+      description: "Let it sign at once: after a leak. Verifiers that cached the old key set look again by themselves",
+    },
+  },
+  run: ({ args }) =>
+    withHoldfast(args, async ({ keys }) => {
+      const key = await keys.rotate({ immediately: args.now ?? false });
+      const when = key.status === "signing" ? "signs from now on" : `signs from ${key.activatesAt.toISOString()}`;
+      print(args.json, toJson(key), `Key ${key.id} is published and ${when}.`);
+    }),
+});
+
+export const keysCommand = defineCommand({
+  meta: { name: "keys", description: "Signing keys: list, rotate" },
+  subCommands: { list: listCommand, rotate: rotateCommand },
+});
+
+const head = ["KEY", "ALG", "STATUS", "SIGNS FROM", "LEAVES"];
+
+function toRow({ id, algorithm, status, activatesAt, retiresAt }: KeyStatus): string[] {
+  return [id, algorithm, status, activatesAt.toISOString(), retiresAt?.toISOString() ?? "-"];
+}
+
+function toJson({ id, algorithm, status, createdAt, activatesAt, retiresAt }: KeyStatus) {
+  return { id, algorithm, status, created_at: createdAt, activates_at: activatesAt, retires_at: retiresAt };
+}

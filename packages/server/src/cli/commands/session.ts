@@ -1,0 +1,166 @@
+import { defineCommand } from "citty";
+import { chooseAccount } from "../../accounts/index.ts";
+import type { Holdfast } from "../../holdfast.ts";
+import { AppError } from "../../http/app-error.ts";
+import type { Session } from "../../sessions/index.ts";
+import { deploymentArguments } from "../arguments.ts";
+import { formatTable, print } from "../output.ts";
+import { withHoldfast } from "../with-holdfast.ts";
+
+const createCommand = defineCommand({
+  meta: {
+    name: "create",
+    description:
+      "Make a real session without a sign-in, for scripts and load tests; refused in production unless enabled",
+  },
+  args: {
+    ...deploymentArguments,
+    user: {
+      type: "string",
+      required: true,
+      description: "The person's e-mail address; made when unknown",
+      valueHint: "email",
+    },
+    client: { type: "string", description: "The client to make tokens for. Default: the only one", valueHint: "id" },
+    account: { type: "string", description: "The account to act for. Default: the only one", valueHint: "id" },
+  },
+  run: ({ args }) =>
+    withHoldfast(args, async (holdfast, { config }) => {
+      if (config.mode === "production" && !config.allowSessionCreate) throw new AppError("command_refused");
+      const made = await createSession(holdfast, { email: args.user, client: args.client, account: args.account });
+      const lines = Object.entries(made).map(([name, value]) => `${name.padEnd(16)}${value}`);
+      print(args.json, made, lines.join("\n"));
+    }),
+});
+
+interface SessionRequest {
+  readonly email: string;
+  readonly client: string | undefined;
+  readonly account: string | undefined;
+}
+
+async function createSession(holdfast: Holdfast, { email, client: clientId, account }: SessionRequest) {
+  const client = holdfast.clients.choose(clientId ?? null);
+  const source = { requestId: "cli", address: null, userAgent: "holdfast session create" };
+  const profile = await profileFor(holdfast, email);
+  const { session, cookie } = await holdfast.admission.admit(profile, null, source);
+  const { memberships } = await holdfast.admission.memberships(session);
+  const membership = chooseAccount(memberships, account ?? null);
+  if (!membership) {
+    const ids = memberships.map(({ id, name }) => `${id} (${name})`).join(", ");
+    throw new AppError("invalid_request", `${email} has several accounts; name one with --account: ${ids}`);
+  }
+  const started = await holdfast.admission.enter({ client, session, accountId: membership.id, source });
+  const answer = await holdfast.grants.issue(client, started.subject);
+  return {
+    user: session.userId,
+    account: membership.id,
+    client: client.id,
+    ...answer,
+    refresh_token: started.refreshToken,
+    session_cookie: cookie,
+  };
+}
+
+/** The identity to sign in as: a person made here, by address, is nobody any provider knows. */
+async function profileFor(holdfast: Holdfast, email: string) {
+  if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new AppError("invalid_request", `"${email}" is not an e-mail address.`);
+  const [known, ...others] = await holdfast.users.findByEmail(email);
+  if (others.length > 0) throw new AppError("invalid_request", `Several users have the address ${email}.`);
+  const identity = known && (await holdfast.users.identityOf(known.id));
+  return (
+    identity ?? {
+      issuer: "urn:holdfast:session-create",
+      subject: email.toLowerCase(),
+      provider: "session-create",
+      name: email.slice(0, email.indexOf("@")),
+      email,
+      emailVerified: true,
+      picture: null,
+    }
+  );
+}
+
+const listCommand = defineCommand({
+  meta: { name: "list", description: "Show sessions, newest first" },
+  args: {
+    ...deploymentArguments,
+    user: { type: "string", description: "Only this person's", valueHint: "email" },
+    all: { type: "boolean", description: "Also those that have ended" },
+    limit: { type: "string", default: "50", description: "How many at most", valueHint: "n" },
+  },
+  run: ({ args }) =>
+    withHoldfast(args, async ({ sessions, users }) => {
+      const limit = Number(args.limit);
+      if (!Number.isInteger(limit) || limit < 1)
+        throw new AppError("invalid_request", "--limit is not a number above 0.");
+      const people = args.user === undefined ? [undefined] : (await users.findByEmail(args.user)).map(({ id }) => id);
+      const lists = await Promise.all(
+        people.map((userId) => sessions.list({ userId, includeEnded: args.all ?? false, limit })),
+      );
+      const listed = lists.flat();
+      const text = listed.length === 0 ? "There are no sessions." : formatTable(head, listed.map(toRow));
+      print(args.json, listed.map(toJson), text);
+    }),
+});
+
+const revokeCommand = defineCommand({
+  meta: { name: "revoke", description: "End a session, with all its tokens, everywhere" },
+  args: {
+    ...deploymentArguments,
+    session: { type: "positional", required: false, description: "The session's id (sid)" },
+    user: { type: "string", description: "End every session of this person instead", valueHint: "email" },
+  },
+  run: ({ args }) =>
+    withHoldfast(args, async ({ sessions, users }) => {
+      const ended: string[] = [];
+      if (args.session !== undefined) {
+        if (!(await sessions.find(args.session)))
+          throw new AppError("session_unknown", `There is no session ${args.session}.`);
+        ended.push(...(await sessions.revoke({ id: args.session }, "session_revoked")));
+      } else if (args.user !== undefined) {
+        for (const { id } of await users.findByEmail(args.user)) {
+          ended.push(...(await sessions.revoke({ userId: id }, "session_revoked")));
+        }
+      } else {
+        throw new AppError("invalid_request", "Name a session, or a person with --user.");
+      }
+      const text = ended.length === 0 ? "It had already ended." : ended.map((id) => `Ended ${id}.`).join("\n");
+      print(args.json, { revoked: ended }, text);
+    }),
+});
+
+export const sessionCommand = defineCommand({
+  meta: { name: "session", description: "Sessions: create, list, revoke" },
+  subCommands: { create: createCommand, list: listCommand, revoke: revokeCommand },
+});
+
+const head = ["SESSION", "USER", "PROVIDER", "STARTED", "LAST USED", "STATE"];
+
+function toRow(session: Session): string[] {
+  return [
+    session.id,
+    session.userId,
+    session.provider,
+    session.createdAt.toISOString(),
+    session.lastUsedAt.toISOString(),
+    session.revokedReason ?? "live",
+  ];
+}
+
+function toJson(session: Session) {
+  return {
+    sid: session.id,
+    user: session.userId,
+    provider: session.provider,
+    started_at: session.createdAt,
+    authenticated_at: session.authenticatedAt,
+    last_used_at: session.lastUsedAt,
+    idle_expires_at: session.idleExpiresAt,
+    expires_at: session.expiresAt,
+    revoked_at: session.revokedAt,
+    revoked_reason: session.revokedReason,
+    address: session.address,
+    user_agent: session.userAgent,
+  };
+}

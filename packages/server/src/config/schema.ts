@@ -1,0 +1,217 @@
+import { z } from "zod";
+import { duration, durationOf } from "./duration.ts";
+
+const identifier = z.string().regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, {
+  error: "takes lower-case letters, digits, dots, dashes and underscores; 64 characters at most",
+});
+
+const webUrl = z.url({ protocol: /^https?$/, error: "is not an http(s) URL" });
+
+const origin = webUrl.refine((value) => URL.canParse(value) && new URL(value).origin === value, {
+  error: "is not an origin; write scheme, host and port only, such as https://app.example.com",
+});
+
+const listOrOne = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
+
+const overlap = duration.refine((seconds) => seconds <= 300, { error: "is at most 5m" });
+
+const tokens = z.strictObject({
+  access: durationOf("15m", "How long an access token is valid."),
+  refreshIdle: durationOf("14d", "A refresh token that is not used for this long stops working."),
+  refreshAbsolute: durationOf("90d", "A grant ends this long after it began, used or not."),
+  overlap: overlap.prefault("30s").meta({
+    description:
+      "A replaced refresh token still gets its successor for this long: tabs race, answers get lost. At most 5 minutes.",
+    default: "30s",
+  }),
+});
+
+const clientTokens = z.strictObject({
+  access: duration.optional(),
+  refreshIdle: duration.optional(),
+  refreshAbsolute: duration.optional(),
+  overlap: overlap.optional(),
+});
+
+const provider = z.strictObject({
+  id: identifier.meta({ description: "Names the provider in addresses: `/signin/<id>`." }),
+  name: z.string().min(1).optional().meta({ description: "What people see on the button. Default: the id." }),
+  type: z.literal("oidc").default("oidc").meta({ description: "The protocol: OpenID Connect." }),
+  issuer: webUrl.meta({ description: "The provider's issuer, exactly as its discovery document has it." }),
+  clientId: z.string().min(1).meta({ description: "What the provider calls Holdfast." }),
+  clientSecret: z.string().min(1).optional().meta({
+    description: "The secret that goes with it. Better from the environment: `HOLDFAST_PROVIDER_<ID>_CLIENT_SECRET`.",
+  }),
+  scope: z.string().default("openid profile email").meta({ description: "What is asked for." }),
+  clockTolerance: durationOf("5m", "How far the provider's clock may be from ours."),
+  timeout: durationOf("5s", "How long one request to the provider may take."),
+});
+
+const client = z.strictObject({
+  id: identifier.meta({ description: "The client's id: `client_id`." }),
+  name: z.string().min(1).optional().meta({ description: "What people see. Default: the id." }),
+  type: z.enum(["public", "confidential"]).default("public").meta({
+    description: "`public` for what runs in a browser or on a device, `confidential` for what can keep a secret.",
+  }),
+  secret: z.string().min(24, { error: "has fewer than 24 characters" }).optional().meta({
+    description: "A confidential client's secret. Better from the environment: `HOLDFAST_CLIENT_<ID>_SECRET`.",
+  }),
+  origins: z.array(origin).default([]).meta({
+    description:
+      "The web origins the client's pages are served from. Only these may ask with cookies or be returned to.",
+  }),
+  audience: listOrOne.meta({ description: "The services its access tokens are for: `aud`." }),
+  scope: z.string().default("").meta({ description: "The scope of its access tokens." }),
+  refreshToken: z.enum(["cookie", "body"]).default("cookie").meta({
+    description:
+      "Where its refresh token lives: in an HttpOnly cookie of Holdfast, or in the answer's body for the client to keep.",
+  }),
+  rotate: z.boolean().default(true).meta({
+    description: "Whether each refresh replaces the refresh token. Only a confidential client may switch it off.",
+  }),
+  signin: z.strictObject({
+    success: webUrl.meta({ description: "Where people go after signing in." }),
+    failed: webUrl.optional().meta({
+      description: "Where people go when it failed, with `?error=<code>`. Default: Holdfast's own error page.",
+    }),
+  }),
+  signout: z
+    .strictObject({
+      success: webUrl
+        .optional()
+        .meta({ description: "Where people go after signing out. Default: Holdfast's own page." }),
+    })
+    .prefault({}),
+  tokens: clientTokens.prefault({}).meta({ description: "This client's lifetimes, where they differ from `tokens`." }),
+});
+
+const companion = z.strictObject({
+  name: identifier,
+  command: z.array(z.string()).min(1).meta({ description: "The program and its arguments." }),
+  env: z.record(z.string(), z.string()).default({}),
+});
+
+/** The whole configuration, as a file may hold it. Every reference page and check is made from this. */
+export const configSchema = z.strictObject({
+  issuer: webUrl
+    .refine((value) => !/[?#]/.test(value) && !value.endsWith("/"), {
+      error: "has no query, no fragment and no slash at the end",
+    })
+    .refine((value) => !URL.canParse(value) || new URL(value).pathname === "/", {
+      error: "has no path: an instance owns its host name",
+    })
+    .optional()
+    .meta({
+      description: "Holdfast's own public address, which stands in every token. Required outside development.",
+    }),
+  port: z.coerce.number().int().min(0).max(65_535).default(4000).meta({ description: "The port for people and apps." }),
+  host: z.string().optional().meta({
+    description: "The address to listen on. Default: this machine only in development, every address otherwise.",
+  }),
+  trustedProxies: z.coerce.number().int().min(0).max(10).default(0).meta({
+    description:
+      "How many proxies stand in front. `X-Forwarded-For` is believed from that many hops back, and ignored when 0.",
+  }),
+  management: z
+    .strictObject({
+      port: z.coerce.number().int().min(0).max(65_535).optional().meta({
+        description: "Metrics and health for the operator. Default: 9464; a free port in development.",
+      }),
+      host: z.string().default("127.0.0.1").meta({ description: "The address they listen on." }),
+    })
+    .prefault({}),
+  database: z
+    .strictObject({
+      url: z
+        .string()
+        .regex(/^postgres(ql)?:\/\//, { error: "is not a postgres:// URL" })
+        .optional()
+        .meta({ description: "A PostgreSQL server, 15 or newer. Default: the embedded PostgreSQL." }),
+      schema: z
+        .string()
+        .regex(/^[a-z_][a-z0-9_]{0,62}$/, { error: "is not a plain lower-case PostgreSQL name" })
+        .default("holdfast")
+        .meta({ description: "The schema that holds this instance." }),
+      poolSize: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(200)
+        .default(10)
+        .meta({ description: "Connections at most, per node." }),
+    })
+    .prefault({}),
+  data: z.string().min(1).default(".holdfast").meta({
+    description: "Where the embedded PostgreSQL and the development secret are kept.",
+  }),
+  secret: z.string().optional().meta({
+    description:
+      "At least 32 random bytes, best as base64: encrypts signing keys, authenticates refresh tokens. Required outside development; better from the environment.",
+  }),
+  previousSecrets: z.array(z.string()).default([]).meta({
+    description: "Former secrets, which still read what they protected.",
+  }),
+  brand: z
+    .strictObject({
+      name: z.string().min(1).max(60).default("Holdfast").meta({ description: "The name on the pages." }),
+    })
+    .prefault({}),
+  providers: z.array(provider).default([]).meta({ description: "Whom people sign in with." }),
+  clients: z.array(client).default([]).meta({ description: "The apps that receive tokens." }),
+  signin: z
+    .strictObject({
+      defaultProvider: identifier.optional().meta({
+        description: "The provider `/signin` goes to at once. Default: the only one; with several, people choose.",
+      }),
+      attempt: durationOf("10m", "How long a sign-in may take, from the first redirect to the return."),
+    })
+    .prefault({}),
+  sessions: z
+    .strictObject({
+      idle: durationOf("14d", "A session that is not used for this long ends."),
+      absolute: durationOf("90d", "A session ends this long after the sign-in, used or not."),
+      endOnReuse: z.boolean().default(true).meta({
+        description: "Whether a used refresh token that comes back ends the whole session, or only the one grant.",
+      }),
+    })
+    .prefault({}),
+  tokens: tokens.prefault({}),
+  keys: z
+    .strictObject({
+      rotateEvery: durationOf("30d", "How often a new signing key takes over."),
+      publishAhead: durationOf("15m", "How long a new key is published before it signs."),
+    })
+    .prefault({}),
+  feed: z
+    .strictObject({
+      heartbeat: durationOf("15s", "How often the feed sends a sign of life."),
+      maxFollowers: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .default(5_000)
+        .meta({ description: "Open feed connections at most, per node." }),
+    })
+    .prefault({}),
+  logs: z
+    .strictObject({
+      level: z
+        .enum(["trace", "debug", "info", "warn", "error", "silent"])
+        .default("info")
+        .meta({ description: "The least that is logged." }),
+    })
+    .prefault({}),
+  allowSessionCreate: z.stringbool().or(z.boolean()).default(false).meta({
+    description: "Whether `holdfast session create` works outside development.",
+  }),
+  companions: z.array(companion).default([]).meta({
+    description: "Programs that `holdfast dev` starts beside the server, such as the app you are working on.",
+  }),
+});
+
+/** What a configuration file holds. */
+export type ConfigInput = z.input<typeof configSchema>;
+export type ParsedConfig = z.output<typeof configSchema>;
+export type ProviderConfig = ParsedConfig["providers"][number];
+export type ClientConfig = ParsedConfig["clients"][number];
+export type TokenLifetimes = ParsedConfig["tokens"];

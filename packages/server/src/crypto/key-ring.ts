@@ -1,0 +1,97 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { isSameSecret, sha256 } from "./digest.ts";
+
+const ivBytes = 12;
+const authTagBytes = 16;
+const tagBytes = 16;
+
+/**
+ * The server's secrets, and what is derived from them. The first secret protects what is new; every secret can still
+ * read what it protected, so that a secret can be replaced while the server runs.
+ */
+export interface KeyRing {
+  /** Encrypts (AES-256-GCM). `purpose` is bound to the result: what was sealed for one purpose opens for no other. */
+  seal(plaintext: Uint8Array, purpose: string): Buffer;
+  /** Decrypts what `seal` made; null when no secret fits or a bit was changed. */
+  open(sealed: Uint8Array, purpose: string): Buffer | null;
+  /** The id of the secret that protects what is new: one byte. */
+  readonly keyId: number;
+  /** A tag over the data (HMAC-SHA-256, truncated to 16 bytes) by the current secret. */
+  tag(data: Uint8Array, purpose: string): Buffer;
+  /** Whether a tag is right, by a secret with this id. */
+  isTag(tag: Uint8Array, keyId: number, data: Uint8Array, purpose: string): boolean;
+}
+
+interface DerivedSecret {
+  readonly id: number;
+  readonly derive: (purpose: string) => Buffer;
+}
+
+/**
+ * Makes a key ring.
+ *
+ * @param secrets the current secret first, then former ones; at least 32 bytes each
+ */
+export function createKeyRing(secrets: readonly Uint8Array[]): KeyRing {
+  const ring = secrets.map(deriveSecret);
+  const current = ring[0];
+  if (!current) throw new TypeError("a key ring needs at least one secret");
+
+  return {
+    keyId: current.id,
+    seal(plaintext, purpose) {
+      const iv = randomBytes(ivBytes);
+      const cipher = createCipheriv("aes-256-gcm", current.derive(`seal:${purpose}`), iv);
+      const body = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+      return Buffer.concat([Buffer.of(current.id), iv, cipher.getAuthTag(), body]);
+    },
+    open(sealed, purpose) {
+      // Two secrets may share an id (it is one byte); the authentication tag tells which one fits.
+      for (const secret of ring) {
+        if (secret.id !== sealed[0]) continue;
+        const plaintext = decrypt(sealed, secret.derive(`seal:${purpose}`));
+        if (plaintext) return plaintext;
+      }
+      return null;
+    },
+    tag: (data, purpose) => makeTag(current, data, purpose),
+    isTag: (tag, keyId, data, purpose) =>
+      ring.some((secret) => secret.id === keyId && isSameSecret(tag, makeTag(secret, data, purpose))),
+  };
+}
+
+function deriveSecret(secret: Uint8Array): DerivedSecret {
+  if (secret.length < 32) throw new TypeError("a secret has at least 32 bytes");
+  const derived = new Map<string, Buffer>();
+  return {
+    id: sha256(secret).readUInt8(0),
+    derive(purpose) {
+      let key = derived.get(purpose);
+      if (!key) {
+        key = Buffer.from(hkdfSync("sha256", secret, "holdfast", purpose, 32));
+        derived.set(purpose, key);
+      }
+      return key;
+    },
+  };
+}
+
+function makeTag(secret: DerivedSecret, data: Uint8Array, purpose: string): Buffer {
+  const mac = createHmac("sha256", secret.derive(`tag:${purpose}`))
+    .update(data)
+    .digest();
+  return mac.subarray(0, tagBytes);
+}
+
+function decrypt(sealed: Uint8Array, key: Buffer): Buffer | null {
+  const iv = sealed.subarray(1, 1 + ivBytes);
+  const authTag = sealed.subarray(1 + ivBytes, 1 + ivBytes + authTagBytes);
+  if (authTag.length < authTagBytes) return null;
+  const decipher = createDecipheriv("aes-256-gcm", key, iv, { authTagLength: authTagBytes });
+  decipher.setAuthTag(authTag);
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(1 + ivBytes + authTagBytes)), decipher.final()]);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,94 @@
+import { EventEmitter } from "node:events";
+import type { EventType } from "@holdfast/protocol";
+import type { Clock } from "../clock/clock.ts";
+import type { Database, Queries } from "../storage/database.ts";
+
+/** One line of the lifecycle log. */
+export interface LifecycleEvent {
+  readonly type: EventType;
+  readonly sessionId?: string | undefined;
+  readonly grantId?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly accountId?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly requestId?: string | undefined;
+  /** What else a reader needs to understand it. No secrets, no tokens. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+export interface EventsDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}
+
+/** The lifecycle log. */
+export interface Events {
+  /** Writes lines in the caller's transaction: a change and its event commit together or not at all. */
+  append(queries: Queries, ...events: readonly LifecycleEvent[]): Promise<void>;
+  /**
+   * Says, after a commit, that there is something to read. Only a hint: readers find every line through their cursor
+   * also without it, a little later.
+   */
+  announce(): void;
+  /** Called at every hint, of this node or another. Returns the way to stop. */
+  onAnnounced(listener: () => void): () => void;
+  /** Waits until the last hint has gone out. */
+  settled(): Promise<void>;
+  /** The PostgreSQL channel that carries the hint between nodes. */
+  readonly channel: string;
+}
+
+export function createEvents({ database, clock, onError }: EventsDeps): Events {
+  const emitter = new EventEmitter();
+  const channel = `holdfast_${database.schema}`;
+  let notifying: Promise<void> = Promise.resolve();
+  let isWaiting = false;
+
+  // A statement of its own, never inside a transaction: NOTIFY takes a database-wide lock at commit. While one is on its
+  // way, one more waits for all who come meanwhile.
+  function notifyOtherNodes(): void {
+    if (isWaiting) return;
+    isWaiting = true;
+    notifying = notifying
+      .then(() => {
+        isWaiting = false;
+        return database.execute("select pg_notify($1, '')", [channel]);
+      })
+      .then(() => undefined, onError);
+  }
+
+  return {
+    channel,
+    async append(queries, ...events) {
+      const at = new Date(clock.now());
+      await queries
+        .insertInto("events")
+        .values(events.map((event) => toRow(event, at)))
+        .execute();
+    },
+    announce() {
+      emitter.emit("announced");
+      notifyOtherNodes();
+    },
+    onAnnounced(listener) {
+      emitter.on("announced", listener);
+      return () => emitter.off("announced", listener);
+    },
+    settled: () => notifying,
+  };
+}
+
+function toRow(event: LifecycleEvent, at: Date) {
+  return {
+    at,
+    type: event.type,
+    session_id: event.sessionId ?? null,
+    grant_id: event.grantId ?? null,
+    user_id: event.userId ?? null,
+    account_id: event.accountId ?? null,
+    client_id: event.clientId ?? null,
+    request_id: event.requestId ?? null,
+    data: JSON.stringify(event.data ?? {}),
+  };
+}

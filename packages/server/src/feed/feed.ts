@@ -1,0 +1,148 @@
+import type { FeedMessage } from "@holdfast/protocol";
+import type pg from "pg";
+import type { Clock } from "../clock/clock.ts";
+import type { Events } from "../events/index.ts";
+import { AppError } from "../http/app-error.ts";
+import { runPeriodically } from "../jobs/periodic.ts";
+import type { Database } from "../storage/database.ts";
+import { formatCursor, parseCursor } from "./cursor.ts";
+import { createFollower, type Follower } from "./followers.ts";
+import { createTail } from "./tail.ts";
+
+// A hint may get lost; this is how late a line can then be.
+const pollEveryMs = 1_000;
+const listenAgainAfterMs = 1_000;
+
+export interface FeedDeps {
+  readonly database: Database;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly settings: {
+    /** Seconds. */
+    readonly heartbeat: number;
+    readonly maxFollowers: number;
+    /** Seconds: the longest an access token lives, and a margin. */
+    readonly horizon: number;
+  };
+  readonly onError: (error: unknown) => void;
+}
+
+/** The ordered, resumable stream of revocations that services follow. */
+export interface Feed {
+  /**
+   * Opens a stream from a cursor, or from the horizon for a newcomer.
+   *
+   * @throws AppError `rate_limited` when too many follow already
+   */
+  follow(lastEventId: string | null): ReadableStream;
+  readonly followers: number;
+  close(): Promise<void>;
+}
+
+export async function createFeed({ database, events, clock, settings, onError }: FeedDeps): Promise<Feed> {
+  const followers = new Set<Follower>();
+  const tail = createTail({
+    database,
+    clock,
+    horizon: settings.horizon,
+    onEntry({ message }, resumeFrom) {
+      for (const follower of followers) follower.send(message, formatCursor(resumeFrom));
+    },
+  });
+
+  const readOn = () => void tail.readOn().catch(onError);
+  await tail.readOn();
+  const stopAnnounced = events.onAnnounced(readOn);
+  const listener = createListener({ database, channel: events.channel, onHint: readOn, onError });
+  const poll = runPeriodically({ everyMs: pollEveryMs, work: () => tail.readOn(), onError });
+  const heart = setInterval(() => {
+    const tick: FeedMessage = { event: "tick", data: { server_time_ms: clock.now() } };
+    for (const follower of followers) follower.send(tick, formatCursor(tail.resumeFrom));
+  }, settings.heartbeat * 1000);
+  heart.unref();
+
+  return {
+    follow(lastEventId) {
+      if (followers.size >= settings.maxFollowers) {
+        throw new AppError("rate_limited", "Too many services follow this node.", { retryAfterSeconds: 30 });
+      }
+      const { follower, body } = createFollower(() => followers.delete(follower));
+      follower.send({
+        event: "hello",
+        data: {
+          server_time_ms: clock.now(),
+          heartbeat_seconds: settings.heartbeat,
+          horizon_seconds: settings.horizon,
+        },
+      });
+      const cursor = lastEventId === null ? null : parseCursor(lastEventId);
+      const replay = tail.replay(cursor);
+      if (lastEventId !== null && (cursor === null || !replay.isComplete)) {
+        const reason = cursor === null ? "cursor_unknown" : "cursor_too_old";
+        follower.send({ event: "resync", data: { reason } });
+      }
+      // Only the last line says where to resume: whoever is cut off before it hears all of them again.
+      for (const entry of replay.entries) follower.send(entry.message);
+      follower.send({ event: "tick", data: { server_time_ms: clock.now() } }, formatCursor(tail.resumeFrom));
+      followers.add(follower);
+      return body;
+    },
+    get followers() {
+      return followers.size;
+    },
+    async close() {
+      stopAnnounced();
+      clearInterval(heart);
+      for (const follower of followers) follower.close();
+      await Promise.all([listener.close(), poll.stop()]);
+    },
+  };
+}
+
+interface ListenerDeps {
+  readonly database: Database;
+  readonly channel: string;
+  readonly onHint: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Listens for other nodes' hints, and again after the connection broke. */
+function createListener({ database, channel, onHint, onError }: ListenerDeps) {
+  let client: pg.Client | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+  let connecting = listen();
+
+  async function listen(): Promise<void> {
+    try {
+      const connected = await database.connect();
+      client = connected;
+      connected.on("notification", onHint);
+      connected.on("end", listenAgain);
+      await connected.query(`listen ${channel}`);
+      // What was announced while nobody listened.
+      onHint();
+    } catch (error) {
+      if (!isClosed) onError(error);
+      listenAgain();
+    }
+  }
+
+  function listenAgain(): void {
+    if (isClosed || timer) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      connecting = listen();
+    }, listenAgainAfterMs);
+    timer.unref();
+  }
+
+  return {
+    async close() {
+      isClosed = true;
+      clearTimeout(timer);
+      await connecting;
+      await client?.end();
+    },
+  };
+}

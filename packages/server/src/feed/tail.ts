@@ -1,0 +1,116 @@
+import type { Clock } from "../clock/clock.ts";
+import type { Database } from "../storage/database.ts";
+import { type Cursor, formatCursor, isAfter } from "./cursor.ts";
+import { type FeedEntry, isFullPage, readFeed } from "./store.ts";
+
+export interface TailDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Seconds: lines older than this concern no living token. */
+  readonly horizon: number;
+  /** Called with every new line, and the cursor that is safe to resume from once it has been seen. */
+  readonly onEntry: (entry: FeedEntry, resumeFrom: Cursor) => void;
+}
+
+/** What is still worth telling a follower who comes back with a cursor. */
+export interface Replay {
+  readonly entries: readonly FeedEntry[];
+  /** False when lines between the cursor and the oldest we hold may be missing. */
+  readonly isComplete: boolean;
+}
+
+/**
+ * One node's place at the end of the log. A line is passed on as soon as it can be read, and the place moves on only
+ * behind the oldest open transaction: a line that commits late still comes after it, so none is ever skipped. The price
+ * is that a line may be passed on twice after a reconnect; every one is idempotent.
+ */
+export interface Tail {
+  /** Reads what is new. Callers share one reading; one that comes meanwhile makes it read once more. */
+  readOn(): Promise<void>;
+  /** What came after a cursor, within the horizon; for a newcomer, all of it. */
+  replay(after: Cursor | null): Replay;
+  /** Where a follower who has seen everything so far may resume. */
+  readonly resumeFrom: Cursor;
+}
+
+export function createTail({ database, clock, horizon, onEntry }: TailDeps): Tail {
+  const start: Cursor = { transaction: 0n, id: 0n };
+  let resumeFrom = start;
+  // The lines within the horizon, in the order they were passed on.
+  const held: FeedEntry[] = [];
+  // Passed on already, but still ahead of the safe place.
+  let ahead = new Set<string>();
+  let oldestKnown: Cursor | null = null;
+  let reading: Promise<void> | null = null;
+  let isStale = false;
+
+  function pass(entry: FeedEntry): void {
+    const place = formatCursor(entry.cursor);
+    if (ahead.has(place)) return;
+    ahead.add(place);
+    held.push(entry);
+    onEntry(entry, resumeFrom);
+  }
+
+  function moveOn(safe: Cursor): void {
+    if (!isAfter(safe, resumeFrom)) return;
+    resumeFrom = safe;
+    oldestKnown ??= safe;
+    ahead = new Set(held.filter((entry) => isAfter(entry.cursor, safe)).map((entry) => formatCursor(entry.cursor)));
+  }
+
+  function forget(before: number): void {
+    const index = held.findIndex((entry) => entry.at >= before);
+    const gone = index === -1 ? held.splice(0) : held.splice(0, index);
+    const last = gone.at(-1);
+    if (last && oldestKnown && isAfter(last.cursor, oldestKnown)) oldestKnown = last.cursor;
+  }
+
+  async function readOnce(): Promise<void> {
+    const since = new Date(clock.now() - horizon * 1000);
+    for (;;) {
+      const page = await readFeed(database, resumeFrom, since);
+      for (const entry of page.entries) pass(entry);
+      const last = page.entries.at(-1)?.cursor;
+      const isMore = isFullPage(page) && last !== undefined;
+      const safe = { transaction: page.safeTransaction - 1n, id: 9_223_372_036_854_775_807n };
+      moveOn(isMore && isAfter(safe, last) ? last : safe);
+      if (!isMore) break;
+    }
+    forget(since.getTime());
+  }
+
+  async function readWhileStale(): Promise<void> {
+    try {
+      do {
+        isStale = false;
+        await readOnce();
+      } while (isStale);
+    } finally {
+      reading = null;
+    }
+  }
+
+  return {
+    readOn() {
+      isStale = true;
+      reading ??= readWhileStale();
+      return reading;
+    },
+    replay(after) {
+      if (after === null) return { entries: held, isComplete: true };
+      // What a cursor older than our oldest line, or one from another database, has missed, nobody can tell.
+      const isComplete = oldestKnown !== null && !isAfter(oldestKnown, after) && !isAfter(after, farthest());
+      return isComplete
+        ? { entries: held.filter((entry) => isAfter(entry.cursor, after)), isComplete }
+        : { entries: held, isComplete };
+    },
+    get resumeFrom() {
+      return resumeFrom;
+    },
+  };
+
+  function farthest(): Cursor {
+    return held.reduce((far, { cursor }) => (isAfter(cursor, far) ? cursor : far), resumeFrom);
+  }
+}

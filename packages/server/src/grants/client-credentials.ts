@@ -1,0 +1,36 @@
+import type { ClientCredentials } from "../clients/index.ts";
+import { AppError } from "../http/app-error.ts";
+import type { HttpContext } from "../http/context.ts";
+import type { Parameters } from "../http/parameters.ts";
+
+/**
+ * Reads who the client says it is: from the Authorization header (`Basic`, each half form-encoded) or from the body, but
+ * not from both (RFC 6749, section 2.3.1).
+ *
+ * @throws AppError `invalid_request`
+ */
+export function readClientCredentials(context: HttpContext, body: Parameters): ClientCredentials {
+  const inBody = { clientId: body.get("client_id") ?? null, clientSecret: body.get("client_secret") ?? null };
+  const header = context.req.header("authorization");
+  if (header === undefined) return inBody;
+  const inHeader = parseBasic(header);
+  if (!inHeader) throw new AppError("invalid_request", "The Authorization header is not Basic client authentication.");
+  if (inBody.clientSecret !== null || (inBody.clientId !== null && inBody.clientId !== inHeader.clientId)) {
+    throw new AppError("invalid_request", "The client is named twice: in the Authorization header and in the body.");
+  }
+  return inHeader;
+}
+
+function parseBasic(header: string): ClientCredentials | null {
+  const encoded = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(header)?.[1];
+  if (encoded === undefined) return null;
+  const text = Buffer.from(encoded, "base64").toString("utf8");
+  const colon = text.indexOf(":");
+  if (colon < 1) return null;
+  return { clientId: decodeForm(text.slice(0, colon)), clientSecret: decodeForm(text.slice(colon + 1)) };
+}
+
+/** `application/x-www-form-urlencoded` of one value. */
+function decodeForm(value: string): string {
+  return new URLSearchParams(`v=${value.replaceAll("&", "%26")}`).get("v") ?? "";
+}

@@ -1,0 +1,110 @@
+/**
+ * The one statement that decides about presented refresh tokens and writes what follows from it: lock, judge, write,
+ * event. It takes arrays, an element a request; rows are locked in the order of their ids, so that two statements never
+ * wait for each other in a circle. A grant stands in it at most once.
+ *
+ * Parameters: $1 now, $2 ids, $3 handle hashes, $4 generations, $5 attempt hashes, $6 client ids, $7 whether the client
+ * and its binding were proved, $8 whether the grant rotates, $9 overlap in seconds, $10 idle limit in seconds,
+ * $11 request ids, $12 addresses, $13 user agents.
+ *
+ * The rules are those of decisions/0003-refresh-protocol.md, in its order.
+ */
+export const refreshStatement = /* sql */ `
+with presented as (
+  select *
+  from unnest($2::uuid[], $3::bytea[], $4::int[], $5::bytea[], $6::text[], $7::bool[], $8::bool[], $9::int[], $10::int[],
+    $11::text[], $12::text[], $13::text[])
+    as p(id, handle_hash, generation, attempt_hash, client_id, is_proved, rotates, overlap, idle,
+      request_id, address, user_agent)
+),
+held as materialized (
+  select g.id, g.handle_hash, g.generation, g.recent_rotations, g.attempt_hash, g.client_id, g.session_id, g.user_id,
+    g.account_id, g.role, g.scope, g.resource, g.authenticated_at, g.idle_expires_at, g.expires_at, g.revoked_at,
+    g.revoked_reason, g.rotated_at,
+    p.handle_hash as presented_handle_hash, p.generation as presented, p.attempt_hash as presented_attempt,
+    p.client_id as presented_client, p.is_proved, p.rotates, p.overlap, p.idle, p.request_id, p.address, p.user_agent
+  from presented p join grants g on g.id = p.id
+  order by g.id
+  for update of g
+),
+aged as (
+  select *,
+    -- When the presented generation was replaced; null when that is longer ago than is remembered.
+    case when presented < generation then recent_rotations[generation - presented] end as replaced_at
+  from held
+),
+judged as (
+  select *,
+    case
+      when handle_hash <> presented_handle_hash then 'unknown'
+      when revoked_at is not null then 'revoked'
+      when idle_expires_at <= $1 or expires_at <= $1 then 'expired'
+      when client_id <> presented_client or not is_proved then 'unbound'
+      when not rotates then 'renewed'
+      when presented = generation then 'rotated'
+      when presented = generation - 1 and presented_attempt = attempt_hash then 'replayed'
+      when presented < generation and replaced_at > $1 - make_interval(secs => overlap) then 'overlapped'
+      when presented > generation then 'recovered'
+      else 'reused'
+    end as verdict
+  from aged
+),
+rotated as (
+  update grants g set
+    generation = j.presented + 1,
+    rotated_at = $1,
+    recent_rotations = case j.verdict when 'rotated' then ($1::timestamptz || g.recent_rotations)[:10] else array[$1::timestamptz] end,
+    attempt_hash = j.presented_attempt,
+    idle_expires_at = $1 + make_interval(secs => j.idle)
+  from judged j
+  where g.id = j.id and j.verdict in ('rotated', 'recovered')
+),
+touched as (
+  update grants g set idle_expires_at = $1 + make_interval(secs => j.idle)
+  from judged j
+  where g.id = j.id and j.verdict in ('renewed', 'replayed', 'overlapped')
+),
+ended as (
+  update grants g set revoked_at = $1, revoked_reason = 'reuse_detected'
+  from judged j
+  where g.id = j.id and j.verdict = 'reused'
+),
+logged as (
+  insert into events (at, type, session_id, grant_id, user_id, account_id, client_id, request_id, data)
+  select $1,
+    case j.verdict
+      when 'rotated' then 'session.refreshed'
+      when 'replayed' then 'session.replayed'
+      when 'overlapped' then 'session.overlapped'
+      when 'renewed' then 'session.renewed'
+      when 'recovered' then 'session.recovered'
+      when 'reused' then 'session.reuse_detected'
+      else 'token.refused'
+    end,
+    j.session_id, j.id, j.user_id, j.account_id, j.client_id, j.request_id,
+    jsonb_strip_nulls(jsonb_build_object(
+      'verdict', j.verdict,
+      'presented', j.presented,
+      'generation', j.generation,
+      'replaced_at', j.replaced_at,
+      'is_same_attempt', j.presented_attempt = j.attempt_hash,
+      'presented_by', nullif(j.presented_client, j.client_id),
+      'reason', j.revoked_reason,
+      'address', j.address,
+      'user_agent', j.user_agent))
+  from judged j
+),
+-- The lineage's end is news for those who follow revocations.
+told as (
+  insert into events (at, type, session_id, grant_id, user_id, account_id, client_id, request_id, data)
+  select $1, 'grant.revoked', j.session_id, j.id, j.user_id, j.account_id, j.client_id, j.request_id,
+    jsonb_build_object('reason', 'reuse_detected')
+  from judged j
+  where j.verdict = 'reused'
+)
+select id, verdict,
+  case when verdict in ('rotated', 'recovered') then presented + 1 else generation end as generation,
+  client_id, session_id, user_id, account_id, role, scope, resource, authenticated_at, idle_expires_at, expires_at,
+  revoked_reason
+from judged
+`;

@@ -1,0 +1,137 @@
+import type { ErrorCode, RefreshReason, RefreshVerdict } from "@holdfast/protocol";
+import type { Client } from "../clients/index.ts";
+import type { Clock } from "../clock/clock.ts";
+import { sha256 } from "../crypto/digest.ts";
+import type { KeyRing } from "../crypto/key-ring.ts";
+import type { RequestSource } from "../http/request-source.ts";
+import type { Database } from "../storage/database.ts";
+import type { AccessTokens, TokenAnswer } from "./access-token.ts";
+import { formatRefreshToken, hashHandle, parseRefreshToken } from "./refresh-token.ts";
+import { findGrantClient, type JudgedGrant, judge } from "./store.ts";
+
+export interface RefreshDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly keyRing: KeyRing;
+  readonly accessTokens: AccessTokens;
+}
+
+/** A refresh token, presented. */
+export interface RefreshRequest {
+  readonly refreshToken: string;
+  readonly client: Client;
+  /** Whether the client's secret and the grant's binding were proved. */
+  readonly isProved: boolean;
+  /** The `Idempotency-Key` header: the same for every retry of one attempt. */
+  readonly idempotencyKey: string | null;
+  readonly source: RequestSource;
+}
+
+/** What came of it. A refusal is final for this token; trouble on our side is thrown instead. */
+export type RefreshOutcome =
+  | {
+      readonly kind: "answered";
+      readonly verdict: RefreshVerdict;
+      readonly answer: TokenAnswer;
+      readonly refreshToken: string;
+      readonly expiresAt: Date;
+    }
+  | {
+      readonly kind: "refused";
+      readonly verdict: RefreshVerdict;
+      readonly reason: RefreshReason | Extract<ErrorCode, "client_authentication_failed">;
+      readonly sessionId: string | null;
+    };
+
+export interface Refresh {
+  /** Judges a presented refresh token and answers with the next. */
+  present(request: RefreshRequest): Promise<RefreshOutcome>;
+  /** The client a refresh token belongs to; null when it is not a token of ours, or unknown. */
+  clientOf(refreshToken: string): Promise<string | null>;
+}
+
+export function createRefresh({ database, clock, keyRing, accessTokens }: RefreshDeps): Refresh {
+  return {
+    async present({ refreshToken, client, isProved, idempotencyKey, source }) {
+      const token = parseRefreshToken(keyRing, refreshToken);
+      if (!token) {
+        return { kind: "refused", verdict: "malformed", reason: "refresh_token_malformed", sessionId: null };
+      }
+      const [judged] = await judge(database, new Date(clock.now()), [
+        {
+          grantId: token.grantId,
+          handleHash: hashHandle(token.handle),
+          generation: token.generation,
+          attemptHash: idempotencyKey === null ? null : sha256(idempotencyKey),
+          clientId: client.id,
+          isProved,
+          rotates: client.rotates,
+          overlap: client.lifetimes.overlap,
+          idle: client.lifetimes.refreshIdle,
+          ...source,
+        },
+      ]);
+      if (!judged) return { kind: "refused", verdict: "unknown", reason: "session_unknown", sessionId: null };
+      const reason = refusalOf(judged, client);
+      if (reason) return { kind: "refused", verdict: judged.verdict, reason, sessionId: judged.session_id };
+      return {
+        kind: "answered",
+        verdict: judged.verdict,
+        answer: await accessTokens.issue(client, toSubject(judged)),
+        refreshToken: formatRefreshToken(keyRing, { ...token, generation: judged.generation }),
+        expiresAt: judged.expires_at,
+      };
+    },
+    async clientOf(refreshToken) {
+      const token = parseRefreshToken(keyRing, refreshToken);
+      return token ? findGrantClient(database.queries, token.grantId) : null;
+    },
+  };
+}
+
+function toSubject(judged: JudgedGrant) {
+  return {
+    grantId: judged.id,
+    generation: judged.generation,
+    sessionId: judged.session_id,
+    userId: judged.user_id,
+    accountId: judged.account_id,
+    role: judged.role,
+    scope: judged.scope,
+    resource: judged.resource,
+    authenticatedAt: judged.authenticated_at,
+    expiresAt: judged.expires_at,
+  };
+}
+
+function refusalOf(judged: JudgedGrant, client: Client) {
+  switch (judged.verdict) {
+    case "unknown":
+      return "session_unknown";
+    case "revoked":
+      return revokedReason(judged.revoked_reason);
+    case "expired":
+      return "session_expired";
+    case "unbound":
+      return judged.client_id === client.id ? "client_authentication_failed" : "client_mismatch";
+    case "reused":
+      return "reuse_detected";
+    default:
+      return null;
+  }
+}
+
+/** What the client is told of why its session was ended: enough to explain, not who did it. */
+function revokedReason(reason: JudgedGrant["revoked_reason"]): RefreshReason {
+  switch (reason) {
+    case "signed_out":
+    case "reuse_detected":
+    case "user_disabled":
+    case "account_closed":
+      return reason;
+    case "user_deleted":
+      return "user_disabled";
+    default:
+      return "session_revoked";
+  }
+}

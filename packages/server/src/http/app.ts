@@ -1,0 +1,72 @@
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { Clock } from "../clock/clock.ts";
+import type { Logger } from "../logging/logger.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { Pages } from "../pages/index.ts";
+import { AppError } from "./app-error.ts";
+import type { HttpApp, HttpContext, HttpEnvironment } from "./context.ts";
+import { answerProblem, logError, toAppError } from "./error-answer.ts";
+import { answerPage, wantsPage } from "./page-answer.ts";
+import { identifyRequest } from "./request.ts";
+
+const maximumBody = 64 * 1024;
+
+export interface AppDeps {
+  readonly issuer: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly pages: Pages;
+  readonly trustedProxies: number;
+  readonly routes: readonly Hono<HttpEnvironment>[];
+}
+
+/** One instance's public face: every feature's routes, and around them what all requests have in common. */
+export function createApp({ issuer, clock, logger, metrics, pages, trustedProxies, routes }: AppDeps): HttpApp {
+  const app = new Hono<HttpEnvironment>();
+  app.use(
+    identifyRequest({
+      logger,
+      clock,
+      trustedProxies,
+      onAnswered: ({ route, status, seconds }) => metrics.requests.observe({ route, status: String(status) }, seconds),
+    }),
+  );
+  app.use(async (context, next) => {
+    await next();
+    context.header("X-Content-Type-Options", "nosniff");
+    if (issuer.startsWith("https:")) context.header("Strict-Transport-Security", "max-age=31536000");
+  });
+  app.use(bodyLimit({ maxSize: maximumBody, onError: () => Promise.reject(new AppError("payload_too_large")) }));
+  for (const group of routes) app.route("/", group);
+
+  app.notFound((context) => answerError(context, unmatched(app, context)));
+  app.onError((thrown, context) => answerError(context, toAppError(thrown)));
+
+  function answerError(context: HttpContext, error: AppError): Response {
+    logError(context, error);
+    if (!wantsPage(context)) return answerProblem(context, issuer, error);
+    const requestId = context.get("source").requestId;
+    const view = { code: error.code, detail: error.detail, requestId, retryHref: retryAddress(context) };
+    return answerPage(context, (locale) => pages.errorPage({ locale, ...view }), { status: error.status });
+  }
+
+  return app;
+}
+
+/** Where a person can begin again. */
+function retryAddress(context: HttpContext): string {
+  const client = context.req.query("client_id");
+  return client === undefined ? "/signin" : `/signin?${new URLSearchParams({ client_id: client })}`;
+}
+
+/** A path that exists for another method is not "not found" (RFC 9110, section 15.5.6). */
+function unmatched(app: HttpApp, context: HttpContext): AppError {
+  const methods = ["GET", "POST"].filter((method) =>
+    app.router.match(method, context.req.path)[0].some(([[, route]]) => route.method === method),
+  );
+  if (methods.length === 0) return new AppError("not_found");
+  context.header("Allow", methods.join(", "));
+  return new AppError("method_not_allowed", `This address takes ${methods.join(" and ")}.`);
+}

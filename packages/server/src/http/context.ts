@@ -1,0 +1,16 @@
+import type { Context, Hono } from "hono";
+import type { Logger } from "../logging/logger.ts";
+import type { RequestSource } from "./request-source.ts";
+
+/** What every handler finds on its context. */
+export interface RequestVariables {
+  source: RequestSource;
+  logger: Logger;
+}
+
+export interface HttpEnvironment {
+  Variables: RequestVariables;
+}
+
+export type HttpContext = Context<HttpEnvironment>;
+export type HttpApp = Hono<HttpEnvironment>;

@@ -1,0 +1,33 @@
+import { getCookie, setCookie } from "hono/cookie";
+import type { HttpContext } from "./context.ts";
+
+interface CookieAttributes {
+  /** Whether the browser holds it to this exact host and the whole site (`__Host-`), or to one path (`__Secure-`). */
+  readonly path: string;
+  readonly sameSite: "Lax" | "Strict" | "None";
+  /** Seconds; absent for a cookie that goes with the browser. */
+  readonly maxAge?: number | undefined;
+}
+
+/** One of our cookies: HttpOnly always; Secure, with the prefix that enforces it (RFC 6265bis, section 4.1.3), on https. */
+export interface Cookie {
+  readonly name: string;
+  read(context: HttpContext): string | undefined;
+  write(context: HttpContext, value: string, maxAge?: number): void;
+  clear(context: HttpContext): void;
+}
+
+/** Makes a cookie. On http://localhost it has its plain name, because browsers refuse the prefixes there. */
+export function createCookie(name: string, isSecure: boolean, { path, sameSite }: CookieAttributes): Cookie {
+  const prefix = path === "/" ? "__Host-" : "__Secure-";
+  const fullName = isSecure ? prefix + name : name;
+  const attributes = { path, sameSite, httpOnly: true, secure: isSecure } as const;
+  return {
+    name: fullName,
+    read: (context) => getCookie(context, fullName),
+    write(context, value, maxAge) {
+      setCookie(context, fullName, value, maxAge === undefined ? attributes : { ...attributes, maxAge });
+    },
+    clear: (context) => setCookie(context, fullName, "", { ...attributes, maxAge: 0 }),
+  };
+}

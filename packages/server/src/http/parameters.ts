@@ -1,0 +1,78 @@
+import { AppError } from "./app-error.ts";
+import type { HttpContext } from "./context.ts";
+
+const maximumLength = 4_096;
+
+/** The parameters of one request: each at most once, none with control characters. */
+export type Parameters = ReadonlyMap<string, string>;
+
+/**
+ * Reads the query. A parameter given twice is refused (RFC 6749, section 3.1): what two readers would read differently,
+ * nobody should trust.
+ *
+ * @throws AppError `invalid_request`
+ */
+export function readQuery(context: HttpContext): Parameters {
+  return toParameters(new URL(context.req.url).searchParams);
+}
+
+/**
+ * Reads a body of `application/x-www-form-urlencoded` or `application/json`; none at all is no parameters.
+ *
+ * @throws AppError `invalid_request`, `unsupported_media_type`
+ */
+export async function readBody(context: HttpContext): Promise<Parameters> {
+  const text = await context.req.text();
+  const type = context.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (text === "") return new Map();
+  if (type === "application/x-www-form-urlencoded") return toParameters(new URLSearchParams(text));
+  if (type === "application/json") return toParameters(parseJsonObject(text));
+  throw new AppError("unsupported_media_type");
+}
+
+function toParameters(entries: Iterable<readonly [string, string]>): Parameters {
+  const parameters = new Map<string, string>();
+  for (const [name, value] of entries) {
+    if (parameters.has(name)) throw invalid(name, "is given more than once");
+    if (value.length > maximumLength) throw invalid(name, `is longer than ${maximumLength} characters`);
+    if (hasControlCharacter(value)) throw invalid(name, "holds a control character");
+    parameters.set(name, value);
+  }
+  return parameters;
+}
+
+function hasControlCharacter(value: string): boolean {
+  for (let index = 0; index < value.length; index++) {
+    const code = value.charCodeAt(index);
+    if (code < 0x20 || code === 0x7f) return true;
+  }
+  return false;
+}
+
+function* parseJsonObject(text: string): Generator<readonly [string, string]> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new AppError("invalid_request", "The body is not valid JSON.", { cause });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new AppError("invalid_request", "The body is not a JSON object.");
+  }
+  for (const [name, member] of Object.entries(value)) {
+    if (typeof member !== "string") throw invalid(name, "is not a string");
+    yield [name, member];
+  }
+}
+
+/** An `invalid_request` that names the parameter. */
+export function invalid(path: string, message: string): AppError {
+  return new AppError("invalid_request", `The parameter "${printable(path)}" ${message}.`, {
+    problems: [{ path: printable(path), message }],
+  });
+}
+
+/** A name from outside, fit to be repeated in an answer. */
+function printable(name: string): string {
+  return name.slice(0, 40).replaceAll(/[^\x20-\x7e]/g, "?");
+}

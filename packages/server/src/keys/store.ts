@@ -1,0 +1,60 @@
+import type { JsonWebKey } from "node:crypto";
+import type { Queries } from "../storage/database.ts";
+
+/** A signing key as it is kept. */
+export interface StoredKey {
+  readonly id: string;
+  readonly algorithm: string;
+  readonly publicJwk: JsonWebKey;
+  readonly sealedPrivateKey: Buffer;
+  readonly createdAt: Date;
+  readonly activatesAt: Date;
+  readonly retiresAt: Date | null;
+}
+
+/** Every key that is, or will be, in the key set; the next to sign last. */
+export async function listKeys(queries: Queries, now: Date): Promise<StoredKey[]> {
+  const rows = await queries
+    .selectFrom("signing_keys")
+    .selectAll()
+    .where((where) => where.or([where("retires_at", "is", null), where("retires_at", ">", now)]))
+    .orderBy("activates_at")
+    .orderBy("created_at")
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    algorithm: row.algorithm,
+    publicJwk: row.public_jwk,
+    sealedPrivateKey: row.sealed_private_key,
+    createdAt: row.created_at,
+    activatesAt: row.activates_at,
+    retiresAt: row.retires_at,
+  }));
+}
+
+export async function insertKey(queries: Queries, key: StoredKey): Promise<void> {
+  await queries
+    .insertInto("signing_keys")
+    .values({
+      id: key.id,
+      algorithm: key.algorithm,
+      public_jwk: JSON.stringify(key.publicJwk),
+      sealed_private_key: key.sealedPrivateKey,
+      created_at: key.createdAt,
+      activates_at: key.activatesAt,
+      retires_at: key.retiresAt,
+    })
+    .execute();
+}
+
+/** Sets when the keys before the new one leave the key set. */
+export async function retireOtherKeys(queries: Queries, newKeyId: string, retiresAt: Date): Promise<string[]> {
+  const rows = await queries
+    .updateTable("signing_keys")
+    .set({ retires_at: retiresAt })
+    .where("id", "<>", newKeyId)
+    .where("retires_at", "is", null)
+    .returning("id")
+    .execute();
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,51 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** What this instance counts, for Prometheus. */
+export interface Metrics {
+  readonly signins: Counter<"provider" | "result">;
+  readonly refreshes: Counter<"client" | "verdict">;
+  readonly requests: Histogram<"route" | "status">;
+  /** Reads a figure at the moment it is asked for. */
+  gauge(name: string, help: string, read: () => number): void;
+  /** The text format of Prometheus. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    signins: new Counter({
+      name: "holdfast_signins_total",
+      help: "Sign-ins by provider and result: ok, or the error code.",
+      labelNames: ["provider", "result"],
+      registers: [registry],
+    }),
+    refreshes: new Counter({
+      name: "holdfast_refreshes_total",
+      help: "Presented refresh tokens by client and verdict.",
+      labelNames: ["client", "verdict"],
+      registers: [registry],
+    }),
+    requests: new Histogram({
+      name: "holdfast_http_request_duration_seconds",
+      help: "HTTP requests by route and status.",
+      labelNames: ["route", "status"],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers: [registry],
+    }),
+    gauge(name, help, read) {
+      new Gauge({
+        name,
+        help,
+        registers: [registry],
+        collect() {
+          this.set(read());
+        },
+      });
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

@@ -1,0 +1,185 @@
+import type { RevokedReason } from "@holdfast/protocol";
+import type { Clock } from "../clock/clock.ts";
+import { isSameSecret } from "../crypto/digest.ts";
+import { isUuid, uuidv7 } from "../crypto/uuid.ts";
+import type { Events } from "../events/index.ts";
+import type { Grants } from "../grants/index.ts";
+import type { RequestSource } from "../http/request-source.ts";
+import type { Database, Queries } from "../storage/database.ts";
+import { createSessionCookie, parseSessionCookie } from "./session-cookie.ts";
+import {
+  endSessions,
+  findSession,
+  holdSession,
+  insertSession,
+  listSessions,
+  reauthenticateSession,
+  type Session,
+  type SessionFilter,
+  type SessionSelection,
+  type StoredSession,
+  touchSession,
+} from "./store.ts";
+
+// Two tabs may finish a sign-in at once, and the browser keeps whichever cookie came last.
+const formerCookieWorksMs = 60_000;
+// Using a session moves its idle limit, but not with a write at every request.
+const touchEveryMs = 60_000;
+
+export interface SessionsDeps {
+  readonly database: Database;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly grants: Grants;
+  readonly settings: {
+    /** Seconds. */
+    readonly idle: number;
+    /** Seconds. */
+    readonly absolute: number;
+  };
+}
+
+/** A session, and the value its cookie must now have. */
+export interface SignedIn {
+  readonly session: Session;
+  readonly cookie: string;
+}
+
+export interface SessionStart {
+  readonly userId: string;
+  readonly provider: string;
+  readonly source: RequestSource;
+}
+
+export interface Sessions {
+  start(queries: Queries, start: SessionStart): Promise<SignedIn>;
+  /** The same person signed in again in the same browser: the session goes on under a new cookie. Null when it ended. */
+  reauthenticate(queries: Queries, session: Session, source: RequestSource): Promise<SignedIn | null>;
+  /** The live session a cookie belongs to; null for anything else. Using it moves its idle limit. */
+  authenticate(cookie: string | undefined): Promise<Session | null>;
+  /** Keeps a session from ending while something is begun under it, in the caller's transaction. */
+  hold(queries: Queries, id: string): Promise<boolean>;
+  list(filter: SessionFilter): Promise<Session[]>;
+  /** Any session, live or ended; within the caller's transaction where there is one. */
+  find(id: string, queries?: Queries): Promise<Session | null>;
+  /** Ends sessions and their grants, in one transaction with the events. Answers with the ids of those that were live. */
+  revoke(selection: SessionSelection, reason: RevokedReason, requestId?: string): Promise<string[]>;
+  /** The same within the caller's transaction, who announces the events after the commit. */
+  revokeWithin(
+    queries: Queries,
+    selection: SessionSelection,
+    reason: RevokedReason,
+    requestId?: string,
+  ): Promise<string[]>;
+}
+
+export function createSessions({ database, events, clock, grants, settings }: SessionsDeps): Sessions {
+  const idleFrom = (now: number) => new Date(now + settings.idle * 1000);
+
+  async function start(queries: Queries, { userId, provider, source }: SessionStart): Promise<SignedIn> {
+    const now = clock.now();
+    const id = uuidv7(now);
+    const cookie = createSessionCookie(id);
+    const { userAgent, address, requestId } = source;
+    const session = {
+      id,
+      userId,
+      provider,
+      userAgent,
+      address,
+      createdAt: new Date(now),
+      idleExpiresAt: idleFrom(now),
+      expiresAt: new Date(now + settings.absolute * 1000),
+    };
+    await insertSession(queries, { ...session, cookieHash: cookie.secretHash });
+    await events.append(queries, {
+      type: "session.started",
+      sessionId: id,
+      userId,
+      requestId,
+      data: { provider, address, user_agent: userAgent },
+    });
+    const times = { authenticatedAt: session.createdAt, lastUsedAt: session.createdAt };
+    return { session: { ...session, ...times, revokedAt: null, revokedReason: null }, cookie: cookie.value };
+  }
+
+  async function reauthenticate(queries: Queries, session: Session, source: RequestSource): Promise<SignedIn | null> {
+    const now = new Date(clock.now());
+    const cookie = createSessionCookie(session.id);
+    const idleExpiresAt = idleFrom(now.getTime());
+    const isLive = await reauthenticateSession(queries, {
+      id: session.id,
+      cookieHash: cookie.secretHash,
+      now,
+      idleExpiresAt,
+    });
+    if (!isLive) return null;
+    await events.append(queries, {
+      type: "session.reauthenticated",
+      sessionId: session.id,
+      userId: session.userId,
+      requestId: source.requestId,
+      data: { address: source.address, user_agent: source.userAgent },
+    });
+    return { session: { ...session, authenticatedAt: now, lastUsedAt: now, idleExpiresAt }, cookie: cookie.value };
+  }
+
+  function isProof(session: StoredSession, secretHash: Buffer): boolean {
+    if (isSameSecret(secretHash, session.cookieHash)) return true;
+    const isRecent = clock.now() - session.cookieRotatedAt.getTime() < formerCookieWorksMs;
+    return isRecent && session.formerCookieHash !== null && isSameSecret(secretHash, session.formerCookieHash);
+  }
+
+  function isLive(session: Session): boolean {
+    const now = clock.now();
+    return session.revokedAt === null && now < session.expiresAt.getTime() && now < session.idleExpiresAt.getTime();
+  }
+
+  async function authenticate(value: string | undefined): Promise<Session | null> {
+    const cookie = parseSessionCookie(value);
+    if (!cookie) return null;
+    const session = await findSession(database.queries, cookie.sessionId, settings.idle);
+    if (!session || !isProof(session, cookie.secretHash) || !isLive(session)) return null;
+    const idleExpiresAt = idleFrom(clock.now());
+    if (idleExpiresAt.getTime() - session.idleExpiresAt.getTime() >= touchEveryMs) {
+      await touchSession(database.queries, session.id, idleExpiresAt);
+    }
+    return session;
+  }
+
+  async function revokeWithin(
+    queries: Queries,
+    selection: SessionSelection,
+    reason: RevokedReason,
+    requestId?: string,
+  ): Promise<string[]> {
+    const ended = await endSessions(queries, selection, reason, new Date(clock.now()));
+    for (const { id, user_id } of ended) {
+      await grants.end(queries, { sessionId: id }, reason, requestId);
+      await events.append(queries, {
+        type: "session.revoked",
+        sessionId: id,
+        userId: user_id,
+        requestId,
+        data: { reason },
+      });
+    }
+    return ended.map(({ id }) => id);
+  }
+
+  return {
+    start,
+    reauthenticate,
+    authenticate,
+    hold: holdSession,
+    list: (filter) =>
+      listSessions(database.queries, filter, { now: new Date(clock.now()), idleSeconds: settings.idle }),
+    find: async (id, queries = database.queries) => (isUuid(id) ? findSession(queries, id, settings.idle) : null),
+    async revoke(selection, reason, requestId) {
+      const ended = await database.transaction((tx) => revokeWithin(tx, selection, reason, requestId));
+      if (ended.length > 0) events.announce();
+      return ended;
+    },
+    revokeWithin,
+  };
+}

@@ -1,0 +1,97 @@
+/**
+ * Sign-in and sign-out: the way to a provider and back, the choice of provider and account, the first tokens, and the
+ * goodbye. It brings together providers, users, accounts, sessions and grants; none of them knows it.
+ */
+import { Hono } from "hono";
+import type { Accounts } from "../accounts/index.ts";
+import type { Clients } from "../clients/index.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { Config } from "../config/index.ts";
+import type { KeyRing } from "../crypto/key-ring.ts";
+import type { Events } from "../events/index.ts";
+import type { Grants, RefreshCookies } from "../grants/index.ts";
+import type { HttpEnvironment } from "../http/context.ts";
+import type { Cookie } from "../http/cookies.ts";
+import type { OriginRules } from "../http/origin-guard.ts";
+import { runPeriodically } from "../jobs/periodic.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { Pages } from "../pages/index.ts";
+import type { Providers } from "../providers/index.ts";
+import type { Sessions } from "../sessions/index.ts";
+import type { Database } from "../storage/database.ts";
+import type { Users } from "../users/index.ts";
+import { createAdmission } from "./admission.ts";
+import { createArrival } from "./arrival.ts";
+import { createAttempts } from "./attempts.ts";
+import { createCallbackRoutes } from "./callback-routes.ts";
+import { createCodes } from "./codes.ts";
+import { createRedeemRoutes } from "./redeem-routes.ts";
+import { createBrowserCookie, createSigninRoutes } from "./routes.ts";
+import { createSessionRoutes } from "./session-routes.ts";
+import { createSignoutRoutes } from "./signout-routes.ts";
+import { removeExpiredSignins } from "./store.ts";
+
+export type { Admission } from "./admission.ts";
+export { callbackPath } from "./callback-routes.ts";
+
+export interface SigninDeps {
+  readonly config: Config;
+  readonly database: Database;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly keyRing: KeyRing;
+  readonly clients: Clients;
+  readonly providers: Providers;
+  readonly users: Users;
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly grants: Grants;
+  readonly pages: Pages;
+  readonly origins: OriginRules;
+  readonly sessionCookie: Cookie;
+  readonly refreshCookies: RefreshCookies;
+  readonly metrics: Metrics;
+  readonly onError: (error: unknown) => void;
+}
+
+const cleanEveryMs = 60_000;
+const cleanBatch = 500;
+// A return is told "expired" rather than "unknown" for a while.
+const keepExpiredMs = 60 * 60_000;
+
+export function createSignin(deps: SigninDeps) {
+  const { config, database, clock, metrics } = deps;
+  const { issuer, secure: isSecure } = config;
+  const attemptLifetime = config.signin.attempt;
+  const admission = createAdmission(deps);
+  const codes = createCodes(deps);
+  const arrival = createArrival({ ...deps, admission, codes });
+  const attempts = createAttempts({ ...deps, lifetime: attemptLifetime });
+  const browserCookie = createBrowserCookie(isSecure);
+
+  const routes = new Hono<HttpEnvironment>();
+  for (const group of [
+    createRedeemRoutes({ ...deps, issuer, admission, codes }),
+    createSigninRoutes({ ...deps, attempts, arrival, isSecure, attemptLifetime }),
+    createCallbackRoutes({
+      ...deps,
+      ...{ issuer, admission, arrival, attempts, browserCookie },
+      onSignin: (provider, result) => metrics.signins.inc({ provider, result }),
+    }),
+    createSessionRoutes({ ...deps, admission }),
+    createSignoutRoutes({ ...deps, admission }),
+  ]) {
+    routes.route("/", group);
+  }
+
+  const cleaning = runPeriodically({
+    everyMs: cleanEveryMs,
+    onError: deps.onError,
+    async work() {
+      const before = new Date(clock.now() - keepExpiredMs);
+      while ((await removeExpiredSignins(database.queries, before, cleanBatch)) >= cleanBatch);
+    },
+  });
+
+  return { routes, admission, close: () => cleaning.stop() };
+}

@@ -1,0 +1,2 @@
+/** The pages that stand by themselves: home, the error catalogue, the icon. */
+export { createSiteRoutes } from "./routes.ts";

@@ -1,0 +1,104 @@
+import { type Generated, Kysely, PostgresDialect, type Transaction } from "kysely";
+import pg from "pg";
+import { AppError } from "../http/app-error.ts";
+import type { Tables } from "./tables.ts";
+
+export type { Generated };
+
+/** A transaction, or the database outside one: whatever runs queries. */
+export type Queries = Kysely<Tables>;
+export type DatabaseTransaction = Transaction<Tables>;
+
+/** How to reach PostgreSQL: a URL, or the parts of one. */
+export type DatabaseConnection =
+  | { readonly url: string }
+  | {
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly password: string;
+      readonly database: string;
+    };
+
+export interface DatabaseOptions {
+  readonly connection: DatabaseConnection;
+  /** The PostgreSQL schema that holds this instance. */
+  readonly schema: string;
+  /** Connections at most. */
+  readonly poolSize: number;
+  /** Told of connections that break while idle; the pool makes new ones. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** One instance's PostgreSQL schema. */
+export interface Database {
+  readonly queries: Queries;
+  readonly schema: string;
+  /** Runs a function in one transaction (READ COMMITTED). */
+  transaction<Result>(work: (tx: DatabaseTransaction) => Promise<Result>): Promise<Result>;
+  /** Runs one SQL statement as it stands. `name` makes it a prepared statement. */
+  execute<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[], name?: string): Promise<Row[]>;
+  /** A connection of its own, for what is bound to one (LISTEN, advisory locks). The caller ends it. */
+  connect(): Promise<pg.Client>;
+  /** The database's clock: milliseconds since the epoch. */
+  now(): Promise<number>;
+  close(): Promise<void>;
+}
+
+// A request that cannot have a connection within a second is told to come back (503) instead of queueing without end.
+const acquireTimeoutMs = 1_000;
+const statementTimeoutMs = 10_000;
+
+export function createDatabase({ connection, schema, poolSize, onError }: DatabaseOptions): Database {
+  assertSchemaName(schema);
+  const clientConfig: pg.ClientConfig = {
+    ...toClientConfig(connection),
+    application_name: "holdfast",
+    // Every name in our SQL is unqualified and found here: the same statement serves any instance.
+    options: `-c search_path=${schema} -c timezone=UTC`,
+    statement_timeout: statementTimeoutMs,
+    keepAlive: true,
+  };
+  const pool = new pg.Pool({ ...clientConfig, max: poolSize, connectionTimeoutMillis: acquireTimeoutMs });
+  pool.on("error", (error) => onError?.(error));
+  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+
+  async function execute<Row extends pg.QueryResultRow>(
+    text: string,
+    values: readonly unknown[] = [],
+    name?: string,
+  ): Promise<Row[]> {
+    const result = await pool.query<Row>({ text, values: [...values], ...(name === undefined ? {} : { name }) });
+    return result.rows;
+  }
+
+  return {
+    queries,
+    schema,
+    execute,
+    transaction: (work) => queries.transaction().execute(work),
+    async connect() {
+      const client = new pg.Client({ ...clientConfig, statement_timeout: 0 });
+      client.on("error", (error) => onError?.(error));
+      await client.connect();
+      return client;
+    },
+    async now() {
+      const [row] = await execute<{ now: Date }>("select clock_timestamp() as now");
+      if (!row) throw new AppError("database_unreachable");
+      return row.now.getTime();
+    },
+    close: () => queries.destroy(),
+  };
+}
+
+function toClientConfig(connection: DatabaseConnection): pg.ClientConfig {
+  return "url" in connection ? { connectionString: connection.url } : { ...connection };
+}
+
+/** A schema's name goes into SQL unquoted. */
+function assertSchemaName(schema: string): void {
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
+    throw new AppError("config_invalid", `database.schema: "${schema}" is not a plain lower-case PostgreSQL name`);
+  }
+}

@@ -1,0 +1,144 @@
+import type { Generated, JSONColumnType } from "kysely";
+
+/** The types of the tables, as the migrations beside this file make them. A feature reads and writes only its own. */
+export interface Tables {
+  users: UsersTable;
+  identities: IdentitiesTable;
+  accounts: AccountsTable;
+  members: MembersTable;
+  sessions: SessionsTable;
+  grants: GrantsTable;
+  signin_attempts: SigninAttemptsTable;
+  signin_codes: SigninCodesTable;
+  signing_keys: SigningKeysTable;
+  events: EventsTable;
+}
+
+export interface UsersTable {
+  id: string;
+  name: string | null;
+  email: string | null;
+  picture: string | null;
+  created_at: Date;
+  disabled_at: Date | null;
+  deleted_at: Date | null;
+}
+
+export interface IdentitiesTable {
+  issuer: string;
+  subject: string;
+  user_id: string;
+  provider: string;
+  email: string | null;
+  email_verified: boolean;
+  created_at: Date;
+  signed_in_at: Date;
+}
+
+export interface AccountsTable {
+  id: string;
+  name: string;
+  created_at: Date;
+  closed_at: Date | null;
+  closed_reason: string | null;
+}
+
+export interface MembersTable {
+  account_id: string;
+  user_id: string;
+  role: string;
+  created_at: Date;
+  signed_in_at: Date | null;
+}
+
+export interface SessionsTable {
+  id: string;
+  user_id: string;
+  provider: string;
+  cookie_hash: Buffer;
+  former_cookie_hash: Buffer | null;
+  cookie_rotated_at: Date;
+  user_agent: string | null;
+  address: string | null;
+  created_at: Date;
+  authenticated_at: Date;
+  idle_expires_at: Date;
+  expires_at: Date;
+  revoked_at: Date | null;
+  revoked_reason: string | null;
+}
+
+export interface GrantsTable {
+  id: string;
+  handle_hash: Buffer;
+  generation: number;
+  rotated_at: Date | null;
+  recent_rotations: Generated<Date[]>;
+  attempt_hash: Buffer | null;
+  binding: string | null;
+  client_id: string;
+  session_id: string;
+  user_id: string;
+  account_id: string;
+  role: string;
+  scope: string;
+  resource: string[];
+  authenticated_at: Date;
+  created_at: Date;
+  idle_expires_at: Date;
+  expires_at: Date;
+  revoked_at: Date | null;
+  revoked_reason: string | null;
+}
+
+export interface SigninAttemptsTable {
+  state_hash: Buffer;
+  browser_hash: Buffer;
+  provider: string;
+  client_id: string;
+  nonce: string;
+  sealed_code_verifier: Buffer;
+  return_to: string;
+  account_id: string | null;
+  client_state: string | null;
+  code_challenge: string | null;
+  created_at: Date;
+  expires_at: Date;
+  completed_at: Date | null;
+  session_id: string | null;
+}
+
+export interface SigninCodesTable {
+  code_hash: Buffer;
+  client_id: string;
+  session_id: string;
+  account_id: string;
+  code_challenge: string;
+  expires_at: Date;
+  redeemed_at: Date | null;
+  grant_id: string | null;
+}
+
+export interface SigningKeysTable {
+  id: string;
+  algorithm: string;
+  public_jwk: JSONColumnType<Record<string, string>>;
+  sealed_private_key: Buffer;
+  created_at: Date;
+  activates_at: Date;
+  retires_at: Date | null;
+}
+
+export interface EventsTable {
+  id: Generated<string>;
+  transaction_id: Generated<string>;
+  at: Date;
+  type: string;
+  session_id: string | null;
+  grant_id: string | null;
+  user_id: string | null;
+  account_id: string | null;
+  client_id: string | null;
+  request_id: string | null;
+  data: JSONColumnType<Record<string, unknown>>;
+}

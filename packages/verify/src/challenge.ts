@@ -1,0 +1,41 @@
+/** What a `WWW-Authenticate: Bearer` challenge says (RFC 6750, section 3). */
+export interface Challenge {
+  /** Absent when the request carried no token: then nothing is wrong with one (RFC 6750, section 3.1). */
+  readonly error?: {
+    readonly code: "invalid_token" | "insufficient_scope";
+    readonly description: string;
+    readonly uri: string;
+  };
+  /** Said only where there is no error: the scheme must be followed by at least one attribute. */
+  readonly realm: string;
+  /** The scope the request needs, space-separated. */
+  readonly scope?: string;
+}
+
+/** Builds the value of the `WWW-Authenticate` header. */
+export function formatChallenge({ error, realm, scope }: Challenge): string {
+  const attributes = error
+    ? [
+        quoted("error", error.code),
+        quoted("error_description", printable(error.description)),
+        quoted("error_uri", printable(error.uri)),
+      ]
+    : [quoted("realm", printable(realm))];
+  if (scope) attributes.push(quoted("scope", printable(scope)));
+  return `Bearer ${attributes.join(", ")}`;
+}
+
+function quoted(name: string, value: string): string {
+  return `${name}="${value}"`;
+}
+
+/**
+ * Keeps to the characters of RFC 6750, section 3: %x20-21 / %x23-5B / %x5D-7E. Neither quote nor backslash nor line end
+ * can leave the quoted string, whatever a token brought into the description.
+ */
+export function printable(text: string): string {
+  return text
+    .replaceAll('"', "'")
+    .replaceAll("\\", "/")
+    .replace(/[^\x20-\x7e]/gu, "?");
+}

@@ -1,0 +1,14 @@
+/** Hosts that never leave the machine, where plain http is as safe as https. */
+const loopbackHost = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+/** Whether keys and revocations may be read from the address: https, or http to this very machine. */
+export function isTrustworthyUrl(value: string): boolean {
+  const url = URL.parse(value);
+  if (!url) return false;
+  return url.protocol === "https:" || (url.protocol === "http:" && loopbackHost.test(url.hostname));
+}
+
+/** Whether it can be an issuer: trustworthy, and without query or fragment (RFC 8414, section 2). */
+export function isIssuer(value: string): boolean {
+  return isTrustworthyUrl(value) && !/[?#]/.test(value);
+}

@@ -1,0 +1,173 @@
+import { type CryptoKey, createLocalJWKSet, type JSONWebKeySet } from "jose";
+import type { AcceptedHeader } from "./compact-jwt.ts";
+import type { Discovery } from "./discovery.ts";
+import type { Emit } from "./events.ts";
+import type { FetchJson, JsonDocument } from "./fetch-json.ts";
+import { createPause } from "./pause.ts";
+import type { Clock } from "./timers.ts";
+import type { Refuse } from "./token-error.ts";
+
+/** How the issuer's keys are doing. */
+export interface KeysStatus {
+  /** `stale`: older than the issuer wishes, still in use, being fetched again. */
+  readonly state: "none" | "fresh" | "stale";
+  readonly count: number;
+  /** Milliseconds since 1970-01-01T00:00:00Z; null before the first success. */
+  readonly fetchedAt: number | null;
+  /** Why the last attempt failed; null when it succeeded. */
+  readonly lastError: string | null;
+}
+
+/** The issuer's public keys. */
+export interface KeySet {
+  /**
+   * The key for a token's header; undefined when the issuer has none such, also after looking again.
+   *
+   * @throws TokenError `keys_unavailable`
+   */
+  find(header: AcceptedHeader): Promise<CryptoKey | undefined>;
+  /**
+   * Makes sure that there are keys, fetching them at most once.
+   *
+   * @throws TokenError `keys_unavailable`
+   */
+  prepare(): Promise<void>;
+  /** Fetches again, because the keys are known to have changed. */
+  reload(): Promise<void>;
+  status(): KeysStatus;
+}
+
+interface Loaded {
+  readonly select: ReturnType<typeof createLocalJWKSet>;
+  readonly kids: ReadonlySet<string>;
+  readonly fetchedAt: number;
+  readonly freshMs: number;
+}
+
+/** Bounds on the issuer's `max-age`: too short is a storm, too long keeps a withdrawn key. */
+const freshSeconds = { least: 60, most: 900, unsaid: 300 };
+/** A key set is used this long after it was fetched when no newer one can be had: an outage is not an invalid token. */
+const staleMs = 24 * 3_600_000;
+/** Between two looks for an unknown `kid`, so that invented ones cannot make us flood the issuer (security.md, N7). */
+const unknownKidPauseMs = 30_000;
+const longestRetryMs = 30_000;
+
+/**
+ * Keeps the issuer's key set (RFC 7517). A stale set is fetched again in the background while it serves on; all callers
+ * share one request; after a failure the next attempt waits 1 s, then 2 s, up to 30 s.
+ */
+export function createKeySet(deps: {
+  readonly discovery: Discovery;
+  readonly fetchJson: FetchJson;
+  readonly clock: Clock;
+  readonly emit: Emit;
+  readonly refuse: Refuse;
+}): KeySet {
+  const { clock } = deps;
+  let current: Loaded | undefined;
+  let inFlight: Promise<void> | undefined;
+  let reloading: Promise<void> | undefined;
+  const failurePause = createPause(clock);
+  const unknownKidPause = createPause(clock);
+  let failures = 0;
+  let lastError: Error | undefined;
+
+  async function load(): Promise<void> {
+    try {
+      const { jwksUri } = await deps.discovery.read();
+      current = parseKeySet(await deps.fetchJson(jwksUri), clock.now());
+      failures = 0;
+      failurePause.end();
+      lastError = undefined;
+      deps.emit({ type: "keys_fetched", keys: current.kids.size });
+    } catch (cause) {
+      lastError = cause instanceof Error ? cause : new Error(String(cause));
+      const retryInMs = Math.min(longestRetryMs, 1000 * 2 ** failures);
+      failures += 1;
+      failurePause.begin(retryInMs);
+      deps.emit({ type: "keys_failed", error: lastError, retryInMs });
+    }
+  }
+
+  function refresh(): Promise<void> {
+    inFlight ??= load().finally(() => {
+      inFlight = undefined;
+    });
+    return inFlight;
+  }
+
+  /** After a request under way, which may have been answered before the change, comes one more. */
+  function reload(): Promise<void> {
+    if (current) current = { ...current, freshMs: 0 };
+    reloading ??= Promise.resolve(inFlight).then(() => {
+      reloading = undefined;
+      return refresh();
+    });
+    return reloading;
+  }
+
+  function ageMs(loaded: Loaded): number {
+    const age = clock.now() - loaded.fetchedAt;
+    // A clock that was set back tells nothing about the age.
+    return age < 0 ? loaded.freshMs : age;
+  }
+
+  async function usable(): Promise<Loaded> {
+    if (current && ageMs(current) < staleMs) {
+      if (ageMs(current) >= current.freshMs && failurePause.leftMs() === 0) void refresh();
+      return current;
+    }
+    if (inFlight || failurePause.leftMs() === 0) await refresh();
+    if (current && ageMs(current) < staleMs) return current;
+    const retryAfterSeconds = Math.max(1, Math.ceil(failurePause.leftMs() / 1000));
+    throw deps.refuse("keys_unavailable", undefined, { cause: lastError, retryAfterSeconds });
+  }
+
+  /** One more look for a kid that is not there: joins a request under way, and otherwise makes one now and then. */
+  async function lookAgain(): Promise<void> {
+    if (inFlight) return inFlight;
+    if (failurePause.leftMs() > 0 || unknownKidPause.leftMs() > 0) return;
+    unknownKidPause.begin(unknownKidPauseMs);
+    await refresh();
+  }
+
+  async function find(header: AcceptedHeader): Promise<CryptoKey | undefined> {
+    const loaded = await usable();
+    if (loaded.kids.has(header.kid)) return selectKey(loaded, header);
+    await lookAgain();
+    return selectKey(current ?? loaded, header);
+  }
+
+  function status(): KeysStatus {
+    if (!current) return { state: "none", count: 0, fetchedAt: null, lastError: lastError?.message ?? null };
+    return {
+      state: ageMs(current) < current.freshMs ? "fresh" : "stale",
+      count: current.kids.size,
+      fetchedAt: current.fetchedAt,
+      lastError: lastError?.message ?? null,
+    };
+  }
+
+  async function prepare(): Promise<void> {
+    await usable();
+  }
+
+  return { find, prepare, reload, status };
+}
+
+/** A key that is ambiguous, private, malformed, or cannot do the algorithm is as good as none. */
+async function selectKey({ select }: Loaded, header: AcceptedHeader): Promise<CryptoKey | undefined> {
+  try {
+    return await select({ ...header });
+  } catch {
+    return undefined;
+  }
+}
+
+function parseKeySet({ json, maxAgeSeconds = freshSeconds.unsaid }: JsonDocument, now: number): Loaded {
+  const select = createLocalJWKSet(json as JSONWebKeySet);
+  const kids = new Set(select.jwks().keys.flatMap(({ kid }) => (typeof kid === "string" ? [kid] : [])));
+  if (kids.size === 0) throw new Error("The issuer's key set has no key with a kid");
+  const seconds = Math.min(Math.max(maxAgeSeconds, freshSeconds.least), freshSeconds.most);
+  return { select, kids, fetchedAt: now, freshMs: seconds * 1000 };
+}

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { parseOptions, type VerifierOptions } from "./options.ts";
+
+const good: VerifierOptions = { issuer: "https://id.example.com", audience: "https://api.example.com" };
+
+test("fills in the defaults", () => {
+  expect(parseOptions(good)).toMatchObject({
+    audience: ["https://api.example.com"],
+    algorithms: ["ES256", "RS256", "EdDSA"],
+    clockToleranceSeconds: 5,
+    followsFeed: true,
+    refuseAfterMs: Number.POSITIVE_INFINITY,
+  });
+});
+
+test.each(["https://id.example.com/tenant", "http://localhost:4000", "http://127.0.0.1:1", "http://[::1]:1"])(
+  "accepts the issuer %s",
+  (issuer) => {
+    expect(parseOptions({ ...good, issuer }).issuer).toBe(issuer);
+  },
+);
+
+test.each<[string, Record<string, unknown>]>([
+  ["issuer", { issuer: "id.example.com" }],
+  ["issuer", { issuer: "http://id.example.com" }],
+  ["issuer", { issuer: "http://127.0.0.1.example.com" }],
+  ["issuer", { issuer: "https://id.example.com?x" }],
+  ["issuer", { issuer: "https://id.example.com#x" }],
+  ["issuer", { issuer: undefined }],
+  ["audience", { audience: "" }],
+  ["audience", { audience: [] }],
+  ["audience", { audience: ["a", ""] }],
+  ["audience", { audience: undefined }],
+  ["algorithms", { algorithms: [] }],
+  ["algorithms", { algorithms: ["none"] }],
+  ["algorithms", { algorithms: ["ES256", "HS256"] }],
+  ["clockToleranceSeconds", { clockToleranceSeconds: -1 }],
+  ["clockToleranceSeconds", { clockToleranceSeconds: 301 }],
+  ["clockToleranceSeconds", { clockToleranceSeconds: Number.NaN }],
+  ["feed", { feed: "on" }],
+  ["onFeedLost", { onFeedLost: { refuseAfterSeconds: -1 } }],
+  ["onFeedLost", { onFeedLost: {} }],
+  ["onFeedLost", { onFeedLost: { refuseAfterSeconds: 10 }, feed: "off" }],
+])("refuses a wrong %s: %j", (name, change) => {
+  expect(() => parseOptions({ ...good, ...change } as VerifierOptions)).toThrow(`createVerifier: ${name}:`);
+});
+
+test("lists everything that is wrong at once", () => {
+  expect(() => parseOptions({ issuer: "x", audience: [], algorithms: [] })).toThrow(
+    /issuer: .*audience: .*algorithms: /,
+  );
+});

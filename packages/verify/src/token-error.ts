@@ -1,0 +1,104 @@
+import { type ErrorCode, errorCatalogue, type ProblemDetails } from "@holdfast/protocol";
+import { formatChallenge } from "./challenge.ts";
+
+/** The codes of the error catalogue that a resource server meets: those of its area `token`. */
+export type TokenErrorCode = {
+  [Code in ErrorCode]: (typeof errorCatalogue)[Code]["area"] extends "token" ? Code : never;
+}[ErrorCode];
+
+/** What a refusal needs to know beside its code. */
+export interface TokenErrorOptions {
+  /** Whose documentation explains the code: its `/errors/<code>` page is `error_uri`. */
+  readonly issuer: string;
+  /** The protected service, named in a challenge that carries no error. */
+  readonly realm: string;
+  /** The scope that the request needs, space-separated. */
+  readonly scope?: string | undefined;
+  /** Sent as `Retry-After`, in seconds. */
+  readonly retryAfterSeconds?: number | undefined;
+  /** What really happened. Never sent. */
+  readonly cause?: unknown;
+}
+
+/** Makes a `TokenError` for one verifier's issuer and audience. */
+export type Refuse = (
+  code: TokenErrorCode,
+  detail?: string,
+  extra?: Omit<TokenErrorOptions, "issuer" | "realm">,
+) => TokenError;
+
+/**
+ * Why a request was refused: a stable code, and the whole HTTP answer ready to send. 401 is about the token, 403 about
+ * its scope; 503 (`keys_unavailable`, `feed_lost`) is about us and says nothing about the token.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await verifier.authenticate(request);
+ * } catch (error) {
+ *   if (error instanceof TokenError) return error.toResponse();
+ *   throw error;
+ * }
+ * ```
+ */
+export class TokenError extends Error {
+  readonly code: TokenErrorCode;
+  readonly status: number;
+  /** Whether the same request can succeed later without anyone doing anything. */
+  readonly retryable: boolean;
+  /** Sent in the body and told to `onEvent`, so that a caller's report leads to the line in the log. */
+  readonly requestId: string;
+  /** A page that explains the code and what to do. */
+  readonly errorUri: string;
+  /** The `WWW-Authenticate` header (RFC 6750, section 3); undefined for a 503. */
+  readonly wwwAuthenticate: string | undefined;
+  /** Seconds for `Retry-After`; undefined unless it is a 503. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: TokenErrorCode, detail: string | undefined, options: TokenErrorOptions) {
+    const entry = errorCatalogue[code];
+    super(detail ?? entry.meaning, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "TokenError";
+    this.code = code;
+    this.status = entry.status;
+    this.retryable = entry.retryable;
+    this.requestId = crypto.randomUUID();
+    this.errorUri = `${options.issuer.replace(/\/$/, "")}/errors/${code}`;
+    this.wwwAuthenticate = this.#challenge(options);
+    this.retryAfterSeconds = this.status === 503 ? (options.retryAfterSeconds ?? 5) : undefined;
+  }
+
+  /** The answer's headers, names in lower case. */
+  get headers(): Record<string, string> {
+    const headers: Record<string, string> = { "content-type": "application/problem+json", "cache-control": "no-store" };
+    if (this.wwwAuthenticate !== undefined) headers["www-authenticate"] = this.wwwAuthenticate;
+    if (this.retryAfterSeconds !== undefined) headers["retry-after"] = String(this.retryAfterSeconds);
+    return headers;
+  }
+
+  /** The answer's body (RFC 9457). */
+  toProblem(): ProblemDetails {
+    return {
+      type: this.errorUri,
+      title: errorCatalogue[this.code].title,
+      status: this.status,
+      detail: this.message,
+      code: this.code,
+      retryable: this.retryable,
+      request_id: this.requestId,
+    };
+  }
+
+  /** The whole answer, for web-standard handlers. */
+  toResponse(): Response {
+    return new Response(JSON.stringify(this.toProblem()), { status: this.status, headers: this.headers });
+  }
+
+  #challenge({ realm, scope }: TokenErrorOptions): string | undefined {
+    if (this.status === 503) return undefined;
+    const base = scope ? { realm, scope } : { realm };
+    if (this.code === "token_missing") return formatChallenge(base);
+    const code = this.code === "insufficient_scope" ? "insufficient_scope" : "invalid_token";
+    return formatChallenge({ ...base, error: { code, description: this.message, uri: this.errorUri } });
+  }
+}

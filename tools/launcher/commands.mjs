@@ -1,0 +1,44 @@
+// @ts-check
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { LaunchFailure } from "./launch-failure.mjs";
+
+/**
+ * What Node is asked to run.
+ * @typedef {{ script: string[], cwd?: string }} Command `script`: a file and its first arguments; `cwd`: a folder of the
+ * repository, its root unless told
+ */
+
+const cli = "packages/server/src/cli/main.ts";
+
+/** @type {Record<string, (root: string) => Command>} */
+export const commands = {
+  start: () => ({ script: [cli, "dev"] }),
+  test: () => ({ script: ["tools/test.ts"] }),
+  check: () => ({ script: ["tools/check.ts"] }),
+  holdfast: () => ({ script: [cli] }),
+  docs,
+  fix: () => ({ script: ["node_modules/@biomejs/biome/bin/biome", "check", "--write"] }),
+};
+
+export const usage = `Usage: npm run <command> [-- arguments]
+
+  start      Holdfast, a practice provider and the example app, on this machine
+  test       all tests; "npm test -- <path>" runs some
+  check      everything but the tests: format, lint, types, import rules, unused code
+  holdfast   the command line, e.g. npm run --silent holdfast -- --help
+  docs       build the documentation site
+  fix        format, and mend what the linter can mend
+`;
+
+/**
+ * @param {string} root
+ * @returns {Command}
+ */
+function docs(root) {
+  const cwd = "apps/docs";
+  if (!existsSync(path.join(root, cwd, "astro.config.mjs"))) {
+    throw new LaunchFailure(`There is no documentation site to build: ${cwd}/astro.config.mjs is missing.`);
+  }
+  return { script: [path.join(root, "node_modules/astro/bin/astro.mjs"), "build"], cwd };
+}
