@@ -8,8 +8,8 @@ import { defineConfig } from "vitest/config";
  */
 const conditions = ["holdfast-source", ...defaultServerConditions.filter((condition) => condition !== "module")];
 
-/** One embedded PostgreSQL for the whole run; each test file takes a database of its own in it. */
-const globalSetup: string[] = [];
+/** One embedded PostgreSQL for the whole run; each test takes a schema of its own in it. */
+const globalSetup = ["packages/server/src/testing/postgres-setup.ts"];
 
 export default defineConfig({
   resolve: { conditions },

@@ -38,7 +38,7 @@ export function createApi({ verifier, webOrigin, now }: ApiDeps) {
   app.get("/hello", holdfast(verifier), (c) => {
     const { sub, account, role, jti, exp } = c.get("claims");
     return c.json({
-      message: "Hello! Your token is good, and nobody had to be asked.",
+      message: "Hello! Your token is good.",
       you: { sub, account, role },
       token: { jti, expires_at: new Date(exp * 1000).toISOString() },
       served_at: new Date(now()).toISOString(),

@@ -62,7 +62,10 @@ async function readText(response: Response, url: string): Promise<string> {
   let size = 0;
   for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
     size += part.value.byteLength;
-    if (size > maxBytes) throw new Error(`${url} answered more than ${maxBytes} bytes`);
+    if (size > maxBytes) {
+      void reader?.cancel();
+      throw new Error(`${url} answered more than ${maxBytes} bytes`);
+    }
     text += decoder.decode(part.value, { stream: true });
   }
   return text + decoder.decode();

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { createEventLog } from "../testing/event-log.ts";
 import { createFakeFetch, hang, metadataPath } from "../testing/fake-fetch.ts";
 import { createManualTime } from "../testing/manual-time.ts";
 import { createSigner, goodClaims, type Signer, testAudience, testNow } from "../testing/signer.ts";
@@ -25,6 +26,7 @@ function setUp(maxAgeSeconds?: number) {
     [metadataPath]: { issuer, jwks_uri: `${issuer}/jwks` },
     "/jwks": keySet(first),
   });
+  const log = createEventLog();
   const verifier = createVerifier({
     issuer,
     audience: testAudience,
@@ -32,6 +34,7 @@ function setUp(maxAgeSeconds?: number) {
     fetch: fake.fetch,
     clock: time,
     timers: time,
+    onEvent: log.onEvent,
   });
   /** A token that is good now, whatever the time. */
   const token = (signer: Signer, kid?: string) => {
@@ -43,8 +46,14 @@ function setUp(maxAgeSeconds?: number) {
       () => "good",
       (error) => error.code,
     );
+  /** Waits until every fetch of the keys, in the background too, has come to its end and was told. */
+  const settle = async () => {
+    do await new Promise((resolve) => setImmediate(resolve));
+    while (log.events.filter(({ type }) => type.startsWith("keys_")).length < fake.count("/jwks"));
+  };
   return {
     ...fake,
+    settle,
     time,
     verifier,
     verdict,
@@ -54,14 +63,9 @@ function setUp(maxAgeSeconds?: number) {
   };
 }
 
-/** Lets a fetch in the background come to its end: fakes answer within a few turns of the event loop. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-}
-
 describe("fetches", () => {
   test("nothing before it is needed", async () => {
-    const { asked, verdict } = setUp();
+    const { asked, verdict, settle } = setUp();
     await settle();
     expect(asked).toEqual([]);
     expect(await verdict(first)).toBe("good");
@@ -115,7 +119,7 @@ describe("keeps the keys", () => {
     [5, 60],
     [86_400, 900],
   ])("of max-age %s for %i seconds, then fetches them in the background", async (maxAgeSeconds, keptSeconds) => {
-    const { count, verdict, time, verifier } = setUp(maxAgeSeconds);
+    const { count, verdict, time, verifier, settle } = setUp(maxAgeSeconds);
     await verdict(first);
     time.advance(keptSeconds * 1000 - 1);
     await verdict(first);
@@ -138,7 +142,7 @@ describe("keeps the keys", () => {
   });
 
   test("for 24 hours of an outage, and not longer", async () => {
-    const { answer, verdict, time } = setUp();
+    const { answer, verdict, time, settle } = setUp();
     await verdict(first);
     answer("/jwks", () => new Response(null, { status: 503 }));
     time.advance(24 * hour - 1);
@@ -156,7 +160,7 @@ describe("keeps the keys", () => {
     ["a redirect", () => new Response(null, { status: 302, headers: { location: "https://evil.example.com/jwks" } })],
     ["a dead connection", () => Promise.reject(new TypeError("fetch failed"))],
   ])("when the issuer answers with %s, and says why in the status", async (_, broken) => {
-    const { answer, verdict, verifier, time } = setUp();
+    const { answer, verdict, verifier, time, settle } = setUp();
     await verdict(first);
     answer("/jwks", broken);
     time.advance(6 * minute);
@@ -167,7 +171,7 @@ describe("keeps the keys", () => {
   });
 
   test("without a storm of requests during an outage, and catches up afterwards", async () => {
-    const { answer, count, verdict, setKeys, time } = setUp();
+    const { answer, count, verdict, setKeys, time, settle } = setUp();
     await verdict(first);
     answer("/jwks", () => Promise.reject(new TypeError("fetch failed")));
     time.advance(6 * minute);
@@ -185,7 +189,7 @@ describe("keeps the keys", () => {
   });
 
   test("though the clock is set back, and fetches them anew", async () => {
-    const { count, verdict, verifier, time } = setUp();
+    const { count, verdict, verifier, time, settle } = setUp();
     await verdict(first);
     time.set(testNow - 10 * hour);
     expect(await verdict(first)).toBe("good");

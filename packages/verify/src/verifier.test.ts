@@ -312,7 +312,7 @@ test("refuses a shared secret, even one that the key set has", async () => {
     fetch,
     clock: { now: () => testNow },
   });
-  const token = await new SignJWT({ ...claims })
+  const token = await new SignJWT({ ...claims, aud: testAudience })
     .setProtectedHeader({ alg: "HS256", kid: "key-oct", typ: "at+jwt" })
     .sign(secret);
   await expect(gullible.verify(token)).rejects.toMatchObject({ code: "token_algorithm_unsupported" });

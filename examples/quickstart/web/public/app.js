@@ -93,7 +93,8 @@ function tell(event) {
     steps.finish(4);
     announce(`The token was refreshed: generation ${event.token.generation}.`);
   }
-  if (event.type === "trouble" && event.trouble.attempt === 1) announce("Refreshing failed for now. You stay signed in.");
+  if (event.type === "trouble" && event.trouble.attempt === 1)
+    announce("Refreshing failed for now. You stay signed in.");
   if (event.type === "ended") {
     signOutView.sayEnded(event);
     announce("The session has ended.");

@@ -14,7 +14,7 @@ export const claimMeanings = {
   account: "The account you act for.",
   role: "What you may do in it.",
   iss: "Who issued it.",
-  aud: "Who it is for. Any other service refuses it.",
+  aud: "Who it is for. Others refuse it.",
   client_id: "The app it was given to: this page.",
   scope: "What it allows.",
   iat: "When it was issued.",

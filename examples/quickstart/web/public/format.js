@@ -31,6 +31,11 @@ export function milliseconds(ms) {
 export function distance(ms) {
   const seconds = Math.round(Math.abs(ms) / 1000);
   if (seconds < 2) return "just now";
-  const text = seconds < 90 ? `${seconds} s` : seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+  const text =
+    seconds < 90
+      ? `${seconds} s`
+      : seconds < 5400
+        ? `${Math.round(seconds / 60)} min`
+        : `${Math.round(seconds / 3600)} h`;
   return ms > 0 ? `in ${text}` : `${text} ago`;
 }

@@ -48,7 +48,8 @@ export function classifyRefresh({ status, retryAfter, body }) {
  * @returns {RefreshOutcome}
  */
 function readSuccess({ access_token, expires_in, sid, generation }) {
-  if (typeof access_token !== "string" || typeof sid !== "string") return { kind: "trouble", code: "malformed_response" };
+  if (typeof access_token !== "string" || typeof sid !== "string")
+    return { kind: "trouble", code: "malformed_response" };
   if (typeof expires_in !== "number" || typeof generation !== "number") {
     return { kind: "trouble", code: "malformed_response" };
   }

@@ -184,7 +184,8 @@ export function createSession({ issuer, tabs, attemptKey, now, random, onChange 
 
   /** The network is back, or the page is looked at again: whatever was put off is tried now. */
   function wake() {
-    if (state.trouble && Number.isFinite(state.trouble.delayMs)) update({ trouble: { ...state.trouble, attempt: 0, delayMs: 0 } });
+    if (state.trouble && Number.isFinite(state.trouble.delayMs))
+      update({ trouble: { ...state.trouble, attempt: 0, delayMs: 0 } });
   }
 
   /**

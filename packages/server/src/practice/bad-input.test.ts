@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createTestBrowser } from "./browser.testing.ts";
+import { createTestBrowser } from "../testing/browser.ts";
 import { authorizationRequest, practiceClient, redirectUri, startPractice } from "./practice.testing.ts";
 
 let practice: Awaited<ReturnType<typeof startPractice>>;

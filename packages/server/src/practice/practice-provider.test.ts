@@ -2,9 +2,10 @@ import { execFile } from "node:child_process";
 import { createServer } from "node:http";
 import { promisify } from "node:util";
 import { describe, expect, it, vi } from "vitest";
-import { createTestBrowser } from "./browser.testing.ts";
+import { createTestBrowser } from "../testing/browser.ts";
+import { freePort } from "../testing/free-port.ts";
 import { createPracticeProvider, practicePeople } from "./index.ts";
-import { authorizationRequest, freePort, redirectUri, startPractice } from "./practice.testing.ts";
+import { authorizationRequest, redirectUri, startPractice } from "./practice.testing.ts";
 
 const discoveryPath = "/.well-known/openid-configuration";
 

@@ -1,6 +1,5 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import * as oidc from "openid-client";
+import { freePort } from "../testing/free-port.ts";
 import { createPracticeProvider, type PracticeProvider, type PracticeProviderOptions } from "./index.ts";
 
 /** Where the tests' application would receive its answers. Nothing listens there. */
@@ -26,15 +25,6 @@ export async function startPractice(options: Partial<PracticeProviderOptions> = 
     ...options,
   });
   return { ...practice, port, errors };
-}
-
-/** A port that nobody listened on a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** An authorization request of openid-client, and what is needed to redeem its answer. */

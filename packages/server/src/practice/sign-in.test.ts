@@ -1,7 +1,7 @@
 import { decodeProtectedHeader } from "jose";
 import * as oidc from "openid-client";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { createTestBrowser, type TestBrowser } from "./browser.testing.ts";
+import { createTestBrowser, type TestBrowser } from "../testing/browser.ts";
 import { authorizationRequest, practiceClient, redirectUri, startPractice } from "./practice.testing.ts";
 
 let practice: Awaited<ReturnType<typeof startPractice>>;

@@ -15,13 +15,16 @@ import { el, outside } from "../ui.js";
  * @returns {HTMLElement}
  */
 export function exchangeView(outcome) {
-  if (outcome.type === "no_token") return note("There is no usable token to send just now. The line at the top says why.");
-  if (outcome.type === "unreachable") return note("The API cannot be reached. Is it running? Nothing else has changed.");
+  if (outcome.type === "no_token")
+    return note("There is no usable token to send just now. The line at the top says why.");
+  if (outcome.type === "unreachable")
+    return note("The API cannot be reached. Is it running? Nothing else has changed.");
   const { exchange } = outcome;
   return el(
     "div",
     { class: "exchange" },
-    exchange.retried && note("The first try was refused, so the page refreshed and tried once more. This is the second."),
+    exchange.retried &&
+      note("The first try was refused, so the page refreshed and tried once more. This is the second."),
     request(exchange),
     response(exchange),
   );

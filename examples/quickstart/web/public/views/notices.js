@@ -62,7 +62,9 @@ export function createNotices({ errorUrl, retry }) {
         token ? stillSignedIn(phase) : "Whether you are signed in will be known then. ",
         el("code", {}, trouble.code),
         " ",
-        known ? el("button", { class: "link", onclick: retry }, "Try now") : outside(errorUrl(trouble.code), "What to do"),
+        known
+          ? el("button", { type: "button", class: "link", onclick: retry }, "Try now")
+          : outside(errorUrl(trouble.code), "What to do"),
       ),
     );
   }

@@ -76,7 +76,12 @@ export function createRefreshView({ now }) {
 function describe(event) {
   switch (event.type) {
     case "refreshed":
-      return ["refreshed", `generation ${event.token.generation}`, `A new token, ${causes[event.cause]}`, milliseconds(event.tookMs)];
+      return [
+        "refreshed",
+        `generation ${event.token.generation}`,
+        `A new token, ${causes[event.cause]}`,
+        milliseconds(event.tookMs),
+      ];
     case "other_tab_refreshed":
       return ["other-tab", `generation ${event.generation}`, "Another tab has refreshed", ""];
     case "trouble":

@@ -15,7 +15,13 @@ export function createRing(place) {
   const time = el("span", { class: "ring-time" });
   const words = el("span", { class: "ring-words" });
   place.append(
-    svg("svg", { viewBox: "0 0 100 100", "aria-hidden": "true" }, svg("circle", { ...circle, class: "ring-all" }), left, notch),
+    svg(
+      "svg",
+      { viewBox: "0 0 100 100", "aria-hidden": "true" },
+      svg("circle", { ...circle, class: "ring-all" }),
+      left,
+      notch,
+    ),
     el("p", { class: "ring-text" }, time, words),
   );
 

@@ -32,7 +32,7 @@ export function createSignInView({ signInUrl }) {
 
   /** @param {SessionState} state */
   function invitation({ ended }) {
-    const title = ended ? "The session is over." : "Nobody is signed in in this browser yet.";
+    const title = ended ? "The session is over." : "This browser has no session yet.";
     const text = ended ? "A new one begins here." : "You will be back on this page in a moment.";
     const words = el("div", {}, el("p", { class: "name" }, title), el("p", { class: "muted" }, text));
     return el("div", { class: "invitation" }, words, signInLink(ended ? "Sign in again" : "Sign in"));

@@ -53,9 +53,11 @@ export function createSignOutView({ errorUrl }) {
 
   /** @param {CallOutcome} outcome with the old token */
   function sayRefused(outcome) {
-    stage.querySelectorAll(".exchange, .quiet").forEach((old) => old.remove());
+    for (const old of stage.querySelectorAll(".exchange, .quiet")) old.remove();
     if (outcome.type === "answered" && outcome.exchange.status < 300) {
-      stage.append(el("p", { class: "quiet" }, "Still accepted: the news takes up to a second to reach the API. Try again."));
+      stage.append(
+        el("p", { class: "quiet" }, "Still accepted: the news takes up to a second to reach the API. Try again."),
+      );
     }
     stage.append(exchangeView(outcome));
   }

@@ -46,14 +46,19 @@ export function createTokenView({ now }) {
   /** @param {string} jwt */
   function draw(jwt) {
     const decoded = decodeToken(jwt);
-    if (!decoded) return stage.replaceChildren(el("p", { class: "quiet" }, "This token is not a JWT, so there is nothing to see."));
+    if (!decoded)
+      return stage.replaceChildren(el("p", { class: "quiet" }, "This token is not a JWT, so there is nothing to see."));
     const { parts, header, claims, signatureBytes } = decoded;
     stage.replaceChildren(
       encoded(parts),
       group("header", "Header", rows(header, headerMeanings)),
       group("claims", "Claims", rows(claims, claimMeanings)),
       group("signature", "Signature", [
-        row("", `${signatureBytes} bytes`, "Over the two parts above. Change one letter of them and it no longer fits."),
+        row(
+          "",
+          `${signatureBytes} bytes`,
+          "Over the two parts above. Change one letter of them and it no longer fits.",
+        ),
       ]),
     );
     // The rows with times are filled by the tick that follows.
@@ -62,7 +67,7 @@ export function createTokenView({ now }) {
   /** @param {readonly [string, string, string]} parts */
   function encoded([header, payload, signature]) {
     const text = el("code", { class: "encoded", id: "encoded-token", "data-testid": "encoded-token" });
-    const button = el("button", { class: "link", "aria-controls": "encoded-token", onclick: toggle });
+    const button = el("button", { type: "button", class: "link", "aria-controls": "encoded-token", onclick: toggle });
     function show() {
       /** @param {string} part @param {number} length */
       const cut = (part, length) => (whole || part.length <= length ? part : `${part.slice(0, length)}…`);
