@@ -5,13 +5,17 @@ const config: KnipConfig = {
   exclude: ["types"],
   workspaces: {
     ".": {
-      entry: ["tools/{test,check}.ts", "tools/launcher/end-with-parent.mjs", "tools/**/*.test.ts"],
+      entry: [
+        "holdfast.config.ts",
+        "tools/{test,check}.ts",
+        "tools/launcher/end-with-parent.mjs",
+        "tools/**/*.test.ts",
+      ],
       project: ["tools/**/*.{ts,mjs}", "*.{ts,cjs}"],
       // Run by their path. The compiler goes by its own name: `typescript` is an older release, kept for tools.
       ignoreDependencies: ["@biomejs/biome", "typescript-7"],
     },
     "packages/*": { entry: ["src/**/*.test.ts"], project: ["src/**/*.ts"] },
-    "packages/server": { entry: ["src/cli/main.ts", "src/**/*.test.ts"], project: ["src/**/*.ts"] },
     "examples/*": { entry: ["main.ts", "web/public/app.js", "**/*.test.ts"], project: ["**/*.{ts,js}"] },
     e2e: { entry: ["**/*.test.ts"], project: ["**/*.ts"] },
   },

@@ -166,9 +166,10 @@ export async function createHoldfast(config: Config, options: HoldfastOptions) {
       grants,
       /** Answers one request, as web standards have it. */
       fetch: app.fetch,
-      /** Tells health checks to send people elsewhere; requests are still served. */
-      drain() {
+      /** Tells health checks and followers to go elsewhere; requests are still served. */
+      async drain() {
         isStopping = true;
+        await feed.close();
       },
       close,
     };

@@ -20,7 +20,7 @@ export function readBearerToken(request: IncomingRequest, refuse: Refuse): strin
   if (others.length > 0) throw refuse("token_malformed", "The request has more than one Authorization header.");
   if (authorization === undefined || !/^bearer(?:[\s,]|$)/i.test(authorization)) throw refuse("token_missing");
   const token = authorization.slice("Bearer ".length);
-  if (authorization.charAt("Bearer".length) === "z" || !b64token.test(token)) {
+  if (authorization.charAt("Bearer".length) !== " " || !b64token.test(token)) {
     throw refuse("token_malformed", "The Authorization header is not `Bearer`, one space and one token.");
   }
   return token;

@@ -190,12 +190,15 @@ describe("a connection that ends", () => {
 
   test("without a word is noticed after two heartbeats of silence", async () => {
     const peer = await connect();
+    time.advance(4_000);
+    revoke(peer, "session", "session-2", "7");
+    await log.next("revoked");
     time.advance(9_999);
     expect(verifier.status().feed.state).toBe("following");
     time.advance(1);
     expect((await log.next("feed_lost")).error.message).toBe("The feed was silent for 10000 ms");
     await peer.closed;
-    expect(verifier.status().feed).toMatchObject({ state: "lost", since: testNow });
+    expect(verifier.status().feed).toMatchObject({ state: "lost", since: testNow + 4_000 });
   });
 
   test.each(["event: tick\ndata: {}\n\n", ": still here\n"])("is not given up while it says %j", async (words) => {
@@ -239,12 +242,14 @@ test("passes over what it cannot read, says so, and goes on", async () => {
   expect(await verdict()).toBe("token_revoked");
 });
 
-test("keeps what it knows at a resync", async () => {
+test("keeps what it knows at a resync, and fetches the keys, whose change may have been missed", async () => {
   const peer = await connect();
+  await log.next("keys_fetched");
   revoke(peer, "session", "session-1", "7");
   await log.next("revoked");
   peer.send({ event: "resync", data: { reason: "cursor_too_old" } }, "1");
   expect(await log.next("feed_resync")).toEqual({ type: "feed_resync", reason: "cursor_too_old" });
+  await log.next("keys_fetched");
   expect(await verdict()).toBe("token_revoked");
 });
 

@@ -3,6 +3,9 @@ import { createEventLog } from "../testing/event-log.ts";
 import { createFakeFetch, hang, metadataPath } from "../testing/fake-fetch.ts";
 import { createManualTime } from "../testing/manual-time.ts";
 import { createSigner, goodClaims, type Signer, testAudience, testNow } from "../testing/signer.ts";
+import { createFetchJson } from "./fetch-json.ts";
+import { createKeySet } from "./key-set.ts";
+import { type Refuse, TokenError } from "./token-error.ts";
 import { createVerifier } from "./verifier.ts";
 
 const issuer = "https://id.example.com";
@@ -72,17 +75,19 @@ describe("fetches", () => {
   });
 
   test("metadata and keys once for a hundred tokens at once", async () => {
-    const { asked, verdict } = setUp();
-    const verdicts = await Promise.all(Array.from({ length: 100 }, () => verdict(first)));
-    expect(new Set(verdicts)).toEqual(new Set(["good"]));
+    const { asked, verifier, token } = setUp();
+    const tokens = await Promise.all(Array.from({ length: 100 }, () => token(first)));
+    await Promise.all(tokens.map(verifier.verify));
     expect(asked).toEqual([metadataPath, "/jwks"]);
   });
 
   test("a new key when a token names it, without a refusal", async () => {
-    const { verdict, setKeys } = setUp();
+    const { verifier, verdict, token, setKeys, count } = setUp();
     expect(await verdict(first)).toBe("good");
     setKeys(first, second);
-    expect(await Promise.all([verdict(second), verdict(second), verdict(first)])).toEqual(["good", "good", "good"]);
+    const tokens = await Promise.all([token(second), token(second), token(first)]);
+    await Promise.all(tokens.map(verifier.verify));
+    expect(count("/jwks")).toBe(2);
   });
 
   test("at most twice a minute for a thousand invented keys (N7)", async () => {
@@ -196,6 +201,43 @@ describe("keeps the keys", () => {
     await settle();
     expect(count("/jwks")).toBe(2);
     expect(verifier.status().keys.state).toBe("fresh");
+  });
+});
+
+describe("fetches again when told that the keys have changed", () => {
+  function setUpKeySet() {
+    const clock = createManualTime(testNow);
+    const fake = createFakeFetch({ "/jwks": { keys: [first.jwk] } });
+    const discovery = { read: async () => ({ jwksUri: `${issuer}/jwks`, feedEndpoint: undefined }) };
+    const refuse: Refuse = (code) => new TokenError(code, undefined, { issuer, realm: "api" });
+    const fetchJson = createFetchJson({ fetch: fake.fetch, timers: clock });
+    return { ...fake, clock, keys: createKeySet({ discovery, fetchJson, clock, emit: () => {}, refuse }) };
+  }
+
+  test("once more after a fetch under way, which may have been answered before the change", async () => {
+    const { answer, count, keys } = setUpKeySet();
+    const { promise: early, resolve } = Promise.withResolvers<Response>();
+    answer("/jwks", () => early);
+    const prepared = keys.prepare();
+    const reloaded = Promise.all([keys.reload(), keys.reload()]);
+    resolve(Response.json({ keys: [first.jwk] }));
+    await prepared;
+    answer("/jwks", { keys: [second.jwk] });
+    await reloaded;
+    expect(count("/jwks")).toBe(2);
+    expect(await keys.find({ alg: "ES256", kid: "key-2" })).toBeDefined();
+    expect(await keys.find({ alg: "ES256", kid: "key-1" })).toBeUndefined();
+  });
+
+  test("and when that fails, again with a later token", async () => {
+    const { answer, clock, count, keys } = setUpKeySet();
+    await keys.prepare();
+    answer("/jwks", () => new Response(null, { status: 503 }));
+    await keys.reload();
+    clock.advance(1_000);
+    await keys.find({ alg: "ES256", kid: "key-1" });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(count("/jwks")).toBe(3);
   });
 });
 

@@ -4,7 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 import express from "express";
 import { fastify } from "fastify";
 import { Hono } from "hono";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type FakeIssuer, startFakeIssuer } from "../testing/fake-issuer.ts";
 import { goodClaims, testAudience, testNow } from "../testing/signer.ts";
 import * as forExpress from "./express.ts";
@@ -205,6 +205,33 @@ test.each([forHono.holdfast, forExpress.holdfast, forFastify.holdfast])(
     expect(() => holdfast(verifier, { scope: ['a"b'] })).toThrow(TypeError);
   },
 );
+
+describe("an error that is no refusal goes the framework's way", () => {
+  const broken = () => ({ ...verifier, authenticate: () => Promise.reject(new Error("a bug")) });
+
+  test("in hono", async () => {
+    const app = new Hono().get("/", forHono.holdfast(broken()), (c) => c.text("called"));
+    app.onError((error, c) => c.text(error.message, 500));
+    expect(await (await app.request("/")).text()).toBe("a bug");
+  });
+
+  test("in express", async () => {
+    const next = vi.fn();
+    await forExpress.holdfast(broken())({} as express.Request, {} as express.Response, next);
+    expect(next.mock.calls).toEqual([[new Error("a bug")]]);
+  });
+
+  test("in fastify", async () => {
+    const app = fastify();
+    app.get("/", { onRequest: forFastify.holdfast(broken()) }, async () => "called");
+    expect((await app.inject("/")).json()).toMatchObject({ statusCode: 500, message: "a bug" });
+  });
+
+  test("in a web-standard handler", async () => {
+    const handler = verifier.protect(() => new Response("called"));
+    await expect(handler({} as Request)).rejects.toThrow(TypeError);
+  });
+});
 
 test("says when a route is not protected", () => {
   expect(() => forExpress.claimsOf({})).toThrow("not behind holdfast(verifier)");

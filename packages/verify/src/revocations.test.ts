@@ -40,6 +40,17 @@ test("forgets an entry after the horizon and the tolerance, and not before", asy
   expect(revocations.size).toBe(0);
 });
 
+test("does not keep an entry longer for coming twice", () => {
+  const { clock, revocations } = setUp();
+  revocations.setHorizon(900);
+  revocations.add({ subject: "session", digest: digestOf("session-1") });
+  clock.advance(800_000);
+  revocations.add({ subject: "session", digest: digestOf("session-1") });
+  clock.advance(105_001);
+  revocations.prune();
+  expect(revocations.size).toBe(0);
+});
+
 test("forgets nothing before it knows the horizon", () => {
   const { clock, revocations } = setUp();
   revocations.add({ subject: "session", digest: digestOf("session-1") });

@@ -35,10 +35,9 @@ export function settleWithin(promise: Promise<unknown>, ms: number, timers: Time
   });
 }
 
-/** Resolves after `ms` milliseconds, or at once when the signal aborts. */
+/** Resolves after `ms` milliseconds, or as soon as the signal aborts. */
 export function delay(ms: number, signal: AbortSignal, timers: Timers): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
     const finish = () => {
       timers.clearTimeout(handle);
       signal.removeEventListener("abort", finish);

@@ -1,11 +1,11 @@
 import type { MemberRole } from "@holdfast/protocol";
 import type { Clock } from "../clock/clock.ts";
-import { uuidv7 } from "../crypto/uuid.ts";
+import { isUuid, uuidv7 } from "../crypto/uuid.ts";
 import type { Events } from "../events/index.ts";
 import type { Grants } from "../grants/index.ts";
 import { AppError } from "../http/app-error.ts";
 import type { Database, Queries } from "../storage/database.ts";
-import { closeAccount, insertAccount, insertMember, listMemberships, touchMember } from "./store.ts";
+import { closeAccount, insertAccount, insertMember, isAccount, listMemberships, touchMember } from "./store.ts";
 
 export interface AccountsDeps {
   readonly database: Database;
@@ -33,7 +33,11 @@ export interface Accounts {
   addMember(accountId: string, userId: string, role: MemberRole): Promise<void>;
   /** Notes that the person signed in for this account, so that it is offered first. */
   noteSignIn(queries: Queries, accountId: string, userId: string): Promise<void>;
-  /** Ends every grant of the account and lets nobody in for it. */
+  /**
+   * Ends every grant of the account and lets nobody in for it. Closing a closed account changes nothing.
+   *
+   * @throws AppError `invalid_request` when there is no such account
+   */
   close(accountId: string, reason: string): Promise<void>;
 }
 
@@ -85,8 +89,11 @@ export function createAccounts({ database, events, clock, grants }: AccountsDeps
     },
     noteSignIn: (queries, accountId, userId) => touchMember(queries, accountId, userId, new Date(clock.now())),
     async close(accountId, reason) {
+      if (!isUuid(accountId) || !(await isAccount(database.queries, accountId))) {
+        throw new AppError("invalid_request", `There is no account ${accountId}.`);
+      }
       await database.transaction(async (tx) => {
-        await closeAccount(tx, accountId, reason, new Date(clock.now()));
+        if (!(await closeAccount(tx, accountId, reason, new Date(clock.now())))) return;
         await events.append(tx, { type: "account.closed", accountId, data: { reason } });
         await grants.end(tx, { accountId }, "account_closed");
       });

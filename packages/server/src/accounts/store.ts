@@ -51,11 +51,17 @@ export async function touchMember(queries: Queries, accountId: string, userId: s
     .execute();
 }
 
-export async function closeAccount(queries: Queries, id: string, reason: string, now: Date): Promise<void> {
-  await queries
+export async function isAccount(queries: Queries, id: string): Promise<boolean> {
+  return (await queries.selectFrom("accounts").select("id").where("id", "=", id).executeTakeFirst()) !== undefined;
+}
+
+/** Closes an open account; false when there was none. */
+export async function closeAccount(queries: Queries, id: string, reason: string, now: Date): Promise<boolean> {
+  const result = await queries
     .updateTable("accounts")
     .set({ closed_at: now, closed_reason: reason })
     .where("id", "=", id)
     .where("closed_at", "is", null)
-    .execute();
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
 }

@@ -39,13 +39,14 @@ export async function startCompanion(
   createInterface(child.stderr).on("line", (line) => log.warn(line));
   const ready = await firstLine(child, exited, (line) => log.info(line));
   if (child.pid === undefined || child.exitCode !== null) throw new Error(`the companion "${name}" did not start`);
-  child.once("exit", (code, signal) => log.warn(`${name} ended (${signal ?? code})`));
+  const warn = (code: number | null, signal: string | null) => log.warn(`${name} ended (${signal ?? code})`);
+  child.once("exit", warn);
   return {
     name,
     pid: child.pid,
     ready,
     async stop() {
-      child.removeAllListeners("exit");
+      child.off("exit", warn);
       const timer = setTimeout(() => child.kill("SIGKILL"), stopTimeoutMs);
       child.kill("SIGTERM");
       await exited;

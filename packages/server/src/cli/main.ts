@@ -3,11 +3,13 @@ import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { type CommandDef, defineCommand, renderUsage, runCommand, type SubCommandsDef } from "citty";
 import { AppError } from "../http/app-error.ts";
+import { accountCommand } from "./commands/account.ts";
 import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { sessionCommand } from "./commands/session.ts";
+import { userCommand } from "./commands/user.ts";
 import { printError } from "./output.ts";
 import { serveCommand } from "./serve-command.ts";
 
@@ -25,6 +27,8 @@ const subCommands: SubCommandsDef = {
   config: configCommand,
   doctor: doctorCommand,
   session: sessionCommand,
+  user: userCommand,
+  account: accountCommand,
 };
 
 const holdfast = defineCommand({

@@ -76,9 +76,9 @@ async function startAll({ deployment, logger, command, closers, stop }: StartDep
 
   const host = config.host ?? (isDevelopment ? "127.0.0.1" : undefined);
   const listener = await listen({ fetch: holdfast.fetch, port: config.port, host });
-  closers.push(() => {
-    holdfast.drain();
-    return listener.close(drainMs);
+  closers.push(async () => {
+    await holdfast.drain();
+    await listener.close(drainMs);
   });
 
   const companions = [];

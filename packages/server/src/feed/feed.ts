@@ -36,11 +36,13 @@ export interface Feed {
    */
   follow(lastEventId: string | null): ReadableStream;
   readonly followers: number;
+  /** Ends every stream: whoever follows comes back with their cursor, to another node where there is one. */
   close(): Promise<void>;
 }
 
 export async function createFeed({ database, events, clock, settings, onError }: FeedDeps): Promise<Feed> {
   const followers = new Set<Follower>();
+  let isClosed = false;
   const tail = createTail({
     database,
     clock,
@@ -63,6 +65,7 @@ export async function createFeed({ database, events, clock, settings, onError }:
 
   return {
     follow(lastEventId) {
+      if (isClosed) throw new AppError("temporarily_unavailable");
       if (followers.size >= settings.maxFollowers) {
         throw new AppError("rate_limited", "Too many services follow this node.", { retryAfterSeconds: 30 });
       }
@@ -91,6 +94,7 @@ export async function createFeed({ database, events, clock, settings, onError }:
       return followers.size;
     },
     async close() {
+      isClosed = true;
       stopAnnounced();
       clearInterval(heart);
       for (const follower of followers) follower.close();

@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { Clock } from "../clock/clock.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -9,8 +8,6 @@ import type { HttpApp, HttpContext, HttpEnvironment } from "./context.ts";
 import { answerProblem, logError, toAppError } from "./error-answer.ts";
 import { answerPage, wantsPage } from "./page-answer.ts";
 import { identifyRequest } from "./request.ts";
-
-const maximumBody = 64 * 1024;
 
 export interface AppDeps {
   readonly issuer: string;
@@ -38,7 +35,6 @@ export function createApp({ issuer, clock, logger, metrics, pages, trustedProxie
     context.header("X-Content-Type-Options", "nosniff");
     if (issuer.startsWith("https:")) context.header("Strict-Transport-Security", "max-age=31536000");
   });
-  app.use(bodyLimit({ maxSize: maximumBody, onError: () => Promise.reject(new AppError("payload_too_large")) }));
   for (const group of routes) app.route("/", group);
 
   app.notFound((context) => answerError(context, unmatched(app, context)));

@@ -1,5 +1,4 @@
 import { type ErrorCode, errorCatalogue, type ProblemDetails } from "@holdfast/protocol";
-import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { AppError } from "./app-error.ts";
 import type { HttpContext } from "./context.ts";
@@ -17,9 +16,6 @@ export function errorPage(issuer: string, code: ErrorCode): string {
  */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  if (error instanceof HTTPException && error.status === 413) {
-    return new AppError("payload_too_large", undefined, { cause: error });
-  }
   if (isDatabaseTrouble(error)) return new AppError("temporarily_unavailable", undefined, { cause: error });
   return new AppError("internal_error", undefined, { cause: error });
 }

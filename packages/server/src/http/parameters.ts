@@ -2,6 +2,7 @@ import { AppError } from "./app-error.ts";
 import type { HttpContext } from "./context.ts";
 
 const maximumLength = 4_096;
+const maximumBody = 64 * 1024;
 
 /** The parameters of one request: each at most once, none with control characters. */
 export type Parameters = ReadonlyMap<string, string>;
@@ -19,15 +20,29 @@ export function readQuery(context: HttpContext): Parameters {
 /**
  * Reads a body of `application/x-www-form-urlencoded` or `application/json`; none at all is no parameters.
  *
- * @throws AppError `invalid_request`, `unsupported_media_type`
+ * @throws AppError `invalid_request`, `payload_too_large`, `unsupported_media_type`
  */
 export async function readBody(context: HttpContext): Promise<Parameters> {
-  const text = await context.req.text();
+  const text = await readText(context);
   const type = context.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (text === "") return new Map();
   if (type === "application/x-www-form-urlencoded") return toParameters(new URLSearchParams(text));
   if (type === "application/json") return toParameters(parseJsonObject(text));
   throw new AppError("unsupported_media_type");
+}
+
+/** Reads no further than the limit, whatever the header said of the length. */
+async function readText(context: HttpContext): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  const declared = Number(context.req.header("content-length") ?? 0);
+  if (declared > maximumBody) throw new AppError("payload_too_large");
+  let size = 0;
+  for await (const chunk of context.req.raw.body ?? []) {
+    size += chunk.byteLength;
+    if (size > maximumBody) throw new AppError("payload_too_large");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 function toParameters(entries: Iterable<readonly [string, string]>): Parameters {

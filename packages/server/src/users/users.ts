@@ -1,5 +1,5 @@
 import type { Clock } from "../clock/clock.ts";
-import { uuidv7 } from "../crypto/uuid.ts";
+import { isUuid, uuidv7 } from "../crypto/uuid.ts";
 import type { Events } from "../events/index.ts";
 import { AppError } from "../http/app-error.ts";
 import type { Sessions } from "../sessions/index.ts";
@@ -87,7 +87,7 @@ export function createUsers({ database, events, clock, sessions }: UsersDeps): U
 
   return {
     signIn,
-    find: (id) => findById(database.queries, id),
+    find: async (id) => (isUuid(id) ? findById(database.queries, id) : null),
     findByEmail: (email) => findByEmail(database.queries, email),
     identityOf: (id) => findLastIdentity(database.queries, id),
     disable: (id, requestId) => shutOut(id, "disabled_at", requestId),
