@@ -73,7 +73,6 @@ export function createFeedFollower(deps: FeedFollowerDeps): FeedFollower {
 
   /** What we hold stays: all within the horizon comes again. What was lost may have been a change of keys. */
   function onResync({ reason }: FeedResync): void {
-    deps.onKeysChanged();
     emit({ type: "feed_resync", reason });
   }
 

@@ -90,7 +90,7 @@ export function createKeySet(deps: {
   }
 
   function refresh(): Promise<void> {
-    inFlight = load().finally(() => {
+    inFlight ??= load().finally(() => {
       inFlight = undefined;
     });
     return inFlight;
