@@ -11,6 +11,7 @@ export default defineConfig(({ companionPort }) => {
         name: "Quickstart",
         origins: [web],
         audience: api,
+        scope: "greetings:read",
         signin: { success: `${web}/`, failed: `${web}/` },
         signout: { success: `${web}/` },
       },

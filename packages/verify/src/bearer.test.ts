@@ -81,7 +81,7 @@ test("refuses a second Authorization header of another scheme, which Node would 
   );
 });
 
-test("reads no token from the query (F7)", () => {
+test("reads no token from the query", () => {
   const request = new Request("https://api.example.com/?access_token=abc");
   expect(codeOf(() => readBearerToken(request, refuse))).toBe("token_missing");
 });

@@ -58,7 +58,7 @@ function assertEventStream(response: Response, url: string): void {
   if (!/^text\/event-stream\s*(;|$)/i.test(type)) throw new Error(`${url} answered ${type}, not text/event-stream`);
 }
 
-/** A half-open connection never says that it ended (faults.md, 25): only a clock can. */
+/** A half-open connection never says that it ended: only a clock can. */
 function watchSilence({ timers, silenceMs }: FeedConnectionOptions): {
   readonly signal: AbortSignal;
   heard(): void;

@@ -50,7 +50,10 @@ export function createFeedFollower(deps: FeedFollowerDeps): FeedFollower {
   const { clock, timers, revocations, emit } = deps;
   const state = createFeedState(clock);
   const closing = new AbortController();
-  const firstNews = Promise.withResolvers<void>();
+  let resolveCaughtUp: () => void = () => {};
+  const caughtUp = new Promise<void>((resolve) => {
+    resolveCaughtUp = resolve;
+  });
   let started = false;
   let silenceMs = helloWithinMs;
   let lastEventId = "";
@@ -62,7 +65,7 @@ export function createFeedFollower(deps: FeedFollowerDeps): FeedFollower {
     const clockOffsetMs = hello.server_time_ms - clock.now();
     state.connected(clockOffsetMs);
     emit({ type: "feed_connected", clockOffsetMs });
-    timers.setTimeout(firstNews.resolve, backlogMs);
+    timers.setTimeout(resolveCaughtUp, backlogMs);
   }
 
   function onRevoked(revoked: FeedRevoked): void {
@@ -73,12 +76,13 @@ export function createFeedFollower(deps: FeedFollowerDeps): FeedFollower {
 
   /** What we hold stays: all within the horizon comes again. What was lost may have been a change of keys. */
   function onResync({ reason }: FeedResync): void {
+    deps.onKeysChanged();
     emit({ type: "feed_resync", reason });
   }
 
   function onTick(): void {
     revocations.prune();
-    firstNews.resolve();
+    resolveCaughtUp();
   }
 
   function onMessage(message: FeedMessage): void {
@@ -133,7 +137,7 @@ export function createFeedFollower(deps: FeedFollowerDeps): FeedFollower {
         const error = cause instanceof Error ? cause : new Error(String(cause));
         const retryInMs = reconnectDelayMs({ failures, baseMs: baseDelayMs, random: deps.random });
         state.lost(error);
-        firstNews.resolve();
+        resolveCaughtUp();
         emit({ type: "feed_lost", error, retryInMs });
         await delay(retryInMs, closing.signal, timers);
       }
@@ -148,11 +152,11 @@ export function createFeedFollower(deps: FeedFollowerDeps): FeedFollower {
       state.connecting();
       void run();
     },
-    caughtUp: firstNews.promise,
+    caughtUp,
     close() {
       closing.abort(new Error("The verifier was closed"));
       state.off();
-      firstNews.resolve();
+      resolveCaughtUp();
     },
   };
 }

@@ -14,7 +14,10 @@ export interface FeedStatus {
    * there was none; null when it was never started.
    */
   readonly since: number | null;
-  /** How long the latest revocation took to arrive, in milliseconds, corrected by `clockOffsetMs`; null before one. */
+  /**
+   * How long the latest revocation took to arrive, in milliseconds, corrected by `clockOffsetMs`; null before one. One
+   * that was made before we connected counts its whole age.
+   */
   readonly lagMs: number | null;
   /** The issuer's clock minus ours, in milliseconds, when it last said hello; null before. */
   readonly clockOffsetMs: number | null;

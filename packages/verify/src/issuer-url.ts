@@ -3,9 +3,9 @@ const loopbackHost = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 /** Whether keys and revocations may be read from the address: https, or http to this very machine. */
 export function isTrustworthyUrl(value: string): boolean {
-  const url = URL.parse(value);
-  if (!url) return false;
-  return url.protocol === "https:" || (url.protocol === "http:" && loopbackHost.test(url.hostname));
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname } = new URL(value);
+  return protocol === "https:" || (protocol === "http:" && loopbackHost.test(hostname));
 }
 
 /** Whether it can be an issuer: trustworthy, and without query or fragment (RFC 8414, section 2). */

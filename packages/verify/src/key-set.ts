@@ -48,7 +48,7 @@ interface Loaded {
 const freshSeconds = { least: 60, most: 900, unsaid: 300 };
 /** A key set is used this long after it was fetched when no newer one can be had: an outage is not an invalid token. */
 const staleMs = 24 * 3_600_000;
-/** Between two looks for an unknown `kid`, so that invented ones cannot make us flood the issuer (security.md, N7). */
+/** Between two looks for an unknown `kid`, so that invented ones cannot make us flood the issuer. */
 const unknownKidPauseMs = 30_000;
 const longestRetryMs = 30_000;
 
@@ -66,7 +66,6 @@ export function createKeySet(deps: {
   const { clock } = deps;
   let current: Loaded | undefined;
   let inFlight: Promise<void> | undefined;
-  let reloading: Promise<void> | undefined;
   const failurePause = createPause(clock);
   const unknownKidPause = createPause(clock);
   let failures = 0;
@@ -99,11 +98,7 @@ export function createKeySet(deps: {
   /** After a request under way, which may have been answered before the change, comes one more. */
   function reload(): Promise<void> {
     if (current) current = { ...current, freshMs: 0 };
-    reloading ??= Promise.resolve(inFlight).then(() => {
-      reloading = undefined;
-      return refresh();
-    });
-    return reloading;
+    return Promise.resolve(inFlight).then(refresh);
   }
 
   function ageMs(loaded: Loaded): number {

@@ -146,7 +146,7 @@ describe.each(apps)("%s", (_, createApp) => {
     expect(answer).toMatchObject({ status: 200, body: '{"sub":"user_ada"}' });
   });
 
-  test("answers a request without a token with a challenge that names no error (F10)", async () => {
+  test("answers a request without a token with a challenge that names no error", async () => {
     const { status, headers } = await send(port, "/me", []);
     expect(status).toBe(401);
     expect(headers["www-authenticate"]).toBe(`Bearer realm="${testAudience}"`);
@@ -165,14 +165,14 @@ describe.each(apps)("%s", (_, createApp) => {
     expect(JSON.parse(body)).toMatchObject({ code: "token_expired", status: 401, detail: description });
   });
 
-  test("asks for the scope, and lets it pass (F8)", async () => {
+  test("asks for the scope, and lets it pass", async () => {
     const refused = await send(port, "/pay", [await bearer()]);
     expect(refused.status).toBe(403);
     expect(refused.headers["www-authenticate"]).toMatch(/^Bearer error="insufficient_scope", .*, scope="pay"$/);
     expect(await send(port, "/pay", [await bearer({ scope: "x pay" })])).toMatchObject({ status: 200, body: "paid" });
   });
 
-  test("refuses two Authorization headers, in whatever order (F9)", async () => {
+  test("refuses two Authorization headers, in whatever order", async () => {
     const good = await bearer();
     for (const pair of [
       [good, good],
@@ -187,7 +187,7 @@ describe.each(apps)("%s", (_, createApp) => {
     expect((await send(port, "/me", ["Basic x", good])).status).toBe(401);
   });
 
-  test("reads no token from the query (F7)", async () => {
+  test("reads no token from the query", async () => {
     const token = (await bearer()).slice("Bearer ".length);
     const { status, body } = await send(port, `/me?access_token=${token}`, []);
     expect(status).toBe(401);

@@ -1,5 +1,15 @@
 import { resolve } from "node:path";
-import { type Config, type ConfigFile, loadConfigFile, type Mode, parseConfig } from "../config/index.ts";
+import {
+  applyEnvironment,
+  type Config,
+  type ConfigContext,
+  type ConfigFile,
+  type ConfigInput,
+  loadConfigFile,
+  type Mode,
+  parseConfig,
+} from "../config/index.ts";
+import { AppError } from "../http/app-error.ts";
 import { developmentSecret } from "./development-secret.ts";
 import { notedPorts, type Ports, usualPorts } from "./ports.ts";
 
@@ -29,31 +39,41 @@ const defaultPort = 4000;
  * @throws AppError `config_missing`, `config_invalid`, `port_in_use`
  */
 export async function readDeployment(options: DeploymentOptions): Promise<Deployment> {
-  const { mode, data, pickPorts } = options;
-  const environment = {
-    ...process.env,
-    ...(data === undefined ? {} : { HOLDFAST_DATA: data }),
-    ...(options.port === undefined ? {} : { PORT: String(options.port) }),
-  };
-  const file = await loadConfigFile(process.cwd(), options.config ?? process.env.HOLDFAST_CONFIG);
-  const dataDirectory = resolve(environment.HOLDFAST_DATA ?? staticData(file) ?? ".holdfast");
+  const { mode, pickPorts } = options;
+  const environment = process.env;
+  const file = await loadConfigFile(process.cwd(), options.config ?? environment.HOLDFAST_CONFIG);
+  // A configuration that is a function cannot choose the port and the directory: it is told them.
+  const early = applyEnvironment(isStatic(file.source) ? file.source : {}, environment).settings;
+  const dataDirectory = resolve(options.data ?? (typeof early.data === "string" ? early.data : ".holdfast"));
   const noted = notedPorts(dataDirectory);
-  const wanted = Number(environment.PORT ?? staticPort(file) ?? noted?.server ?? defaultPort);
-  const ports = pickPorts ? await pickPorts(wanted) : noted?.server === wanted ? noted : usualPorts(wanted);
+  const wanted = options.port ?? early.port ?? noted?.server ?? defaultPort;
+  // What is no port at all is left to the configuration's check, which names it.
+  const port = isPort(wanted) ? wanted : defaultPort;
+  const ports = pickPorts ? await pickPorts(port) : noted?.server === port ? noted : usualPorts(port);
 
-  const input = await evaluate(file, mode, ports);
-  const config = parseConfig(input, {
+  const config = parseConfig(await evaluate(file, mode, ports), {
     mode,
-    environment: { ...environment, PORT: String(ports.server), HOLDFAST_DATA: dataDirectory },
+    environment,
+    settled: { data: dataDirectory, ...(isPort(wanted) ? { port: ports.server } : {}) },
     ...(mode === "development" ? { developmentSecret: () => developmentSecret(dataDirectory) } : {}),
   });
   return { config, file: file.path, dataDirectory, ports };
 }
 
-async function evaluate({ source }: ConfigFile, mode: Mode, ports: Ports) {
+function isStatic(
+  source: ConfigFile["source"],
+): source is Extract<ConfigFile["source"], object> & Record<string, unknown> {
+  return typeof source === "object" && source !== null && !Array.isArray(source);
+}
+
+function isPort(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 65_535;
+}
+
+async function evaluate({ path, source }: ConfigFile, mode: Mode, ports: Ports): Promise<ConfigInput> {
   if (typeof source !== "function") return source;
   const given = new Map<string, number>();
-  return source({
+  const context: ConfigContext = {
     mode,
     port: ports.server,
     companionPort(name) {
@@ -62,14 +82,13 @@ async function evaluate({ source }: ConfigFile, mode: Mode, ports: Ports) {
       given.set(name, port);
       return port;
     },
-  });
-}
-
-/** A configuration that is a function cannot choose these two: it is told them. */
-function staticData({ source }: ConfigFile): string | undefined {
-  return typeof source === "object" ? source.data : undefined;
-}
-
-function staticPort({ source }: ConfigFile): unknown {
-  return typeof source === "object" ? source.port : undefined;
+  };
+  try {
+    return await source(context);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError("config_invalid", `${path} failed when it was asked for the configuration: ${reason}`, {
+      cause,
+    });
+  }
 }

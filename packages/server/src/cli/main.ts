@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
-import { type CommandDef, defineCommand, renderUsage, runCommand, type SubCommandsDef } from "citty";
+import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runCommand, type SubCommandsDef } from "citty";
 import { AppError } from "../http/app-error.ts";
+import { checkArguments } from "./check-arguments.ts";
 import { accountCommand } from "./commands/account.ts";
 import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -36,49 +37,64 @@ const holdfast = defineCommand({
   subCommands,
 });
 
-/** The command that the arguments lead to, and the way there. */
-async function resolveCommand(args: readonly string[]): Promise<{ command: CommandDef; parents: CommandDef[] }> {
-  let command = holdfast as CommandDef;
-  const parents: CommandDef[] = [];
-  for (const name of args) {
-    const nested = (command.subCommands as Record<string, CommandDef> | undefined)?.[name];
-    if (!nested) break;
-    parents.push(command);
-    command = nested;
-  }
-  return { command, parents };
+interface ResolvedCommand {
+  readonly command: CommandDef;
+  /** The names that led there, the program's own first. */
+  readonly path: readonly string[];
+  /** The arguments after them. */
+  readonly rest: readonly string[];
 }
 
-async function usage(args: readonly string[]): Promise<string> {
-  const { command, parents } = await resolveCommand(args);
-  const names = await Promise.all(
-    parents.map(async ({ meta }) => (await (typeof meta === "function" ? meta() : meta))?.name),
-  );
-  const parent = parents.length > 0 ? defineCommand({ meta: { name: names.join(" ") } }) : undefined;
+/** The command that the arguments lead to. */
+function resolveCommand(args: readonly string[]): ResolvedCommand {
+  const path = ["holdfast"];
+  let command = holdfast as CommandDef;
+  for (const name of args) {
+    const nested = command.subCommands as Record<string, CommandDef> | undefined;
+    if (!nested || !Object.hasOwn(nested, name)) break;
+    command = nested[name] as CommandDef;
+    path.push(name);
+  }
+  return { command, path, rest: args.slice(path.length - 1) };
+}
+
+async function usage({ command, path }: ResolvedCommand): Promise<string> {
+  const parent = path.length > 1 ? defineCommand({ meta: { name: path.slice(0, -1).join(" ") } }) : undefined;
   const text = await renderUsage(command, parent);
   return process.stdout.isTTY ? text : stripVTControlCharacters(text);
 }
 
+/** What is wrong with the command line, in a sentence; null when nothing is. */
+function findMistake({ command, rest }: ResolvedCommand): string | null {
+  if (!command.subCommands) return checkArguments(rest, (command.args ?? {}) as ArgsDef);
+  const [name] = rest;
+  return name === undefined || name.startsWith("-") ? "Name a command." : `There is no command "${name}" here.`;
+}
+
 async function main(args: string[]): Promise<void> {
+  const resolved = resolveCommand(args);
   if (args.includes("--help") || args.includes("-h") || args.length === 0) {
-    process.stdout.write(`${await usage(args)}\n`);
+    process.stdout.write(`${await usage(resolved)}\n`);
     return;
   }
   if (args.length === 1 && (args[0] === "--version" || args[0] === "-v")) {
     process.stdout.write(`${version}\n`);
     return;
   }
+  const isJson = args.includes("--json");
+  const refuse = async (mistake: string) => {
+    process.exitCode = 2;
+    if (isJson) return printError(new AppError("invalid_request", mistake), true);
+    process.stderr.write(`${await usage(resolved)}\n\nholdfast: ${mistake}\n`);
+  };
+  const mistake = findMistake(resolved);
+  if (mistake !== null) return refuse(mistake);
   try {
-    await runCommand(holdfast, { rawArgs: args });
+    await runCommand(resolved.command, { rawArgs: [...resolved.rest] });
   } catch (error) {
-    // citty's own complaints are about the command line: show how it goes.
-    if (error instanceof Error && error.name === "CLIError") {
-      process.exitCode = 2;
-      if (args.includes("--json")) return printError(new AppError("invalid_request", error.message), true);
-      process.stderr.write(`${await usage(args)}\n\nholdfast: ${error.message}\n`);
-      return;
-    }
-    printError(error, args.includes("--json"));
+    // citty's own complaints are about the command line as well.
+    if (error instanceof Error && error.name === "CLIError") return refuse(stripVTControlCharacters(error.message));
+    printError(error, isJson);
   }
 }
 

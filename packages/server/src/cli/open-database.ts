@@ -53,11 +53,16 @@ export async function openCommandDatabase(
 }
 
 function external(url: string): OpenDatabase {
-  const { host, pathname } = new URL(url);
   return {
     connection: { url },
-    description: `PostgreSQL at ${host}${pathname}`,
+    description: describeDatabase(url),
     pid: () => null,
     close: async () => {},
   };
+}
+
+/** A database's address without its password. A socket's URL has no host, which the URL standard does not allow. */
+export function describeDatabase(url: string): string {
+  const { host, pathname } = new URL(url.replace("@/", "@localhost/"));
+  return `PostgreSQL at ${host}${pathname}`;
 }

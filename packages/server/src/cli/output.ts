@@ -10,7 +10,9 @@ export function print(isJson: boolean | undefined, value: unknown, text: string)
 export function printError(error: unknown, isJson: boolean): void {
   process.exitCode ??= 1;
   if (!(error instanceof AppError)) {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const detail = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${isJson ? JSON.stringify({ error: "internal_error", detail, stack }) : stack}\n`);
     return;
   }
   const { code, detail, problems } = error;

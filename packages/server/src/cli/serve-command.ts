@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import pretty from "pino-pretty";
 import type { Mode } from "../config/index.ts";
+import { AppError } from "../http/app-error.ts";
 import { createLogger, type Logger } from "../logging/logger.ts";
 import { commonArguments } from "./arguments.ts";
 import { formatBanner, formatReadyLine } from "./banner.ts";
@@ -51,7 +52,9 @@ export function serveCommand({ name, mode, description }: ServeOptions) {
 
 function parsePort(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  // What is not a number is left to the configuration's check, which names it.
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
+    throw new AppError("invalid_request", `--port is not a whole number from 0 to 65535: "${text}".`);
+  }
   return Number(text);
 }
 

@@ -2,19 +2,33 @@ import { z } from "zod";
 
 const secondsPer = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
+// Ten years: far enough for every purpose, near enough for every date to exist.
+const longest = 3_650 * secondsPer.d;
+
 /**
  * A length of time in the configuration: `"90s"`, `"15m"`, `"12h"`, `"30d"`, or a number of seconds. Read as whole
  * seconds.
  */
-export const duration = z
-  .union([z.int().nonnegative(), z.string().regex(/^\d{1,9}[smhd]$/)], {
-    error: 'is not a length of time; write "90s", "15m", "12h", "30d" or a number of seconds',
-  })
-  .transform((value) => (typeof value === "number" ? value : parseDuration(value)));
+export const duration = durationBetween(0, longest);
+
+/** A length of time within limits, both in seconds and both allowed. */
+export function durationBetween(from: number, to: number) {
+  return z
+    .union([z.int().nonnegative(), z.string().regex(/^\d{1,9}[smhd]$/)], {
+      error: 'is not a length of time; write "90s", "15m", "12h", "30d" or a number of seconds',
+    })
+    .transform((value) => (typeof value === "number" ? value : parseDuration(value)))
+    .refine((seconds) => seconds >= from && seconds <= to, {
+      error: `is not between ${formatDuration(from)} and ${formatDuration(to)}`,
+    });
+}
+
+/** A length of time after which something ends: at least a second, or it would never have begun. */
+export const lifetime = durationBetween(1, longest);
 
 /** A length of time with a default, such as `"15m"`. */
-export function durationOf(fallback: string, description: string) {
-  return duration.prefault(fallback).meta({ description, default: fallback });
+export function durationOf(fallback: string, description: string, type = lifetime) {
+  return type.prefault(fallback).meta({ description, default: fallback });
 }
 
 /** The seconds in `"15m"`. */

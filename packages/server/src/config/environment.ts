@@ -9,9 +9,10 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
-type Path = readonly (string | number)[];
+/** A place in the settings: `["clients", 0, "secret"]`. */
+export type SettingPath = readonly (string | number)[];
 
-const variables: Readonly<Record<string, Path>> = {
+const variables: Readonly<Record<string, SettingPath>> = {
   DATABASE_URL: ["database", "url"],
   PORT: ["port"],
   HOLDFAST_ISSUER: ["issuer"],
@@ -25,6 +26,15 @@ const variables: Readonly<Record<string, Path>> = {
   HOLDFAST_MANAGEMENT_HOST: ["management", "host"],
   HOLDFAST_LOG_LEVEL: ["logs", "level"],
   HOLDFAST_ALLOW_SESSION_CREATE: ["allowSessionCreate"],
+};
+
+/** Their values are not text. What does not look right is left as it is, for the schema to refuse. */
+const readers: Readonly<Record<string, (text: string) => unknown>> = {
+  PORT: readNumber,
+  HOLDFAST_TRUSTED_PROXIES: readNumber,
+  HOLDFAST_DATABASE_POOL_SIZE: readNumber,
+  HOLDFAST_MANAGEMENT_PORT: readNumber,
+  HOLDFAST_ALLOW_SESSION_CREATE: readBoolean,
 };
 
 /** Variables that speak to the tools around the server, not to the configuration. */
@@ -51,9 +61,10 @@ export interface EnvironmentResult {
  * that holds the value.
  */
 export function applyEnvironment(file: Record<string, unknown>, environment: Environment): EnvironmentResult {
-  const settings = structuredClone(file);
+  const settings = copyPlain(file) as Record<string, unknown>;
   const names = new Map<string, string>();
   const problems: ConfigProblem[] = [];
+  const known = new Set([...Object.keys(variables), ...otherVariables, "HOLDFAST_SECRET_PREVIOUS"]);
 
   function read(name: string): string | undefined {
     const inline = environment[name] || undefined;
@@ -72,17 +83,18 @@ export function applyEnvironment(file: Record<string, unknown>, environment: Env
     }
   }
 
-  function set(name: string, path: Path, value: unknown): void {
+  function set(name: string, path: SettingPath, value: unknown): void {
     assign(settings, path, value);
     names.set(path.join("."), name);
   }
 
   for (const [name, path] of Object.entries(variables)) {
     const value = read(name);
-    if (value !== undefined) set(name, path, value);
+    if (value !== undefined) set(name, path, readers[name]?.(value) ?? value);
   }
   const previous = read("HOLDFAST_SECRET_PREVIOUS");
-  if (previous !== undefined) set("HOLDFAST_SECRET_PREVIOUS", ["previousSecrets"], previous.split(/[\s,]+/));
+  if (previous !== undefined)
+    set("HOLDFAST_SECRET_PREVIOUS", ["previousSecrets"], previous.split(/[\s,]+/).filter(Boolean));
 
   for (const [prefix, list, fields] of [
     ["HOLDFAST_PROVIDER", "providers", { CLIENT_ID: "clientId", CLIENT_SECRET: "clientSecret" }],
@@ -93,27 +105,38 @@ export function applyEnvironment(file: Record<string, unknown>, environment: Env
     for (const [index, entry] of entries.entries()) {
       for (const [suffix, field] of Object.entries(fields)) {
         const name = `${prefix}_${variableName(entry?.id)}_${suffix}`;
+        known.add(name);
         const value = read(name);
         if (value !== undefined) set(name, [list, index, field], value);
       }
     }
   }
-  return { settings, names, problems: [...problems, ...unknownVariables(environment)] };
+  return { settings, names, problems: [...problems, ...unknownVariables(environment, known)] };
 }
 
 /** A misspelt variable would otherwise be ignored in silence. */
-function unknownVariables(environment: Environment): ConfigProblem[] {
+function unknownVariables(environment: Environment, known: ReadonlySet<string>): ConfigProblem[] {
   return Object.keys(environment)
-    .filter((name) => name.startsWith("HOLDFAST_"))
-    .map((name) => name.replace(/_FILE$/, ""))
-    .filter(
-      (name) =>
-        !(name in variables) &&
-        !otherVariables.includes(name) &&
-        name !== "HOLDFAST_SECRET_PREVIOUS" &&
-        !/^HOLDFAST_(PROVIDER|CLIENT)_/.test(name),
-    )
-    .map((name) => ({ path: name, message: "is not a setting of Holdfast" }));
+    .filter((name) => name.startsWith("HOLDFAST_") && !known.has(name.replace(/_FILE$/, "")))
+    .map((name) => {
+      const list = /^HOLDFAST_(PROVIDER|CLIENT)_/.exec(name)?.[1]?.toLowerCase();
+      return { path: name, message: list ? `fits no ${list} of the configuration` : "is not a setting of Holdfast" };
+    });
+}
+
+function readNumber(text: string): unknown {
+  return /^\d{1,9}$/.test(text) ? Number(text) : text;
+}
+
+function readBoolean(text: string): unknown {
+  return text === "true" ? true : text === "false" ? false : text;
+}
+
+/** Copies what JSON could hold, and keeps the rest for the schema to refuse by name. */
+function copyPlain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyPlain);
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copyPlain(each)]));
 }
 
 function variableName(id: unknown): string {
@@ -122,7 +145,7 @@ function variableName(id: unknown): string {
     .replaceAll(/[^A-Z0-9]/g, "_");
 }
 
-function assign(target: Record<string, unknown>, path: Path, value: unknown): void {
+function assign(target: Record<string, unknown>, path: SettingPath, value: unknown): void {
   let holder = target as Record<string | number, unknown>;
   for (const key of path.slice(0, -1)) {
     if (typeof holder[key] !== "object" || holder[key] === null) holder[key] = {};

@@ -58,14 +58,34 @@ export async function loadConfigFile(directory: string, named?: string): Promise
 }
 
 function readJson(path: string): ConfigInput {
+  const text = readText(path);
   try {
+    const settings = JSON.parse(text);
     // An editor's "$schema" is welcome and says nothing to us.
-    const { $schema: _, ...settings } = JSON.parse(readFileSync(path, "utf8"));
+    if (typeof settings === "object" && settings !== null) delete settings.$schema;
     return settings;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError("config_invalid", `${path} is not JSON: ${reason}`, { cause });
+    throw new AppError("config_invalid", `${path} is not JSON: ${describeSyntaxError(text, cause)}`, { cause });
   }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError("config_missing", `${path} cannot be read: ${reason}`, { cause });
+  }
+}
+
+/** V8 quotes the text around some mistakes, which may hold a secret: the line says as much. */
+function describeSyntaxError(text: string, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const [, reason, snippet] = /^(.+?), (?:\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(message) ?? [];
+  if (reason === undefined || snippet === undefined) return message;
+  // The mistake stands in the middle of what is quoted, up to ten characters from its start.
+  const place = text.indexOf(snippet) + Math.min(10, snippet.length);
+  return `${reason} near line ${text.slice(0, place).split("\n").length}`;
 }
 
 async function importSource(path: string): Promise<ConfigSource> {

@@ -6,7 +6,7 @@ export type { Config, Mode, ParseConfigOptions } from "./config.ts";
 export { configJsonSchema, parseConfig } from "./config.ts";
 export { formatDuration } from "./duration.ts";
 export type { ConfigProblem, Environment } from "./environment.ts";
-export { environmentVariables } from "./environment.ts";
+export { applyEnvironment, environmentVariables } from "./environment.ts";
 export type { ConfigContext, ConfigFile, ConfigSource } from "./file.ts";
 export { defineConfig, loadConfigFile } from "./file.ts";
 export type { ClientConfig, ConfigInput, ProviderConfig, TokenLifetimes } from "./schema.ts";

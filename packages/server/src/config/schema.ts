@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, durationOf } from "./duration.ts";
+import { duration, durationBetween, durationOf, lifetime } from "./duration.ts";
 
 const identifier = z.string().regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, {
   error: "takes lower-case letters, digits, dots, dashes and underscores; 64 characters at most",
@@ -7,13 +7,16 @@ const identifier = z.string().regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, 
 
 const webUrl = z.url({ protocol: /^https?$/, error: "is not an http(s) URL" });
 
-const origin = webUrl.refine((value) => URL.canParse(value) && new URL(value).origin === value, {
-  error: "is not an origin; write scheme, host and port only, such as https://app.example.com",
+/** Scheme, host and port, exactly as a browser writes them: origins are compared as text. */
+const origin = webUrl.refine((value) => !URL.canParse(value) || new URL(value).origin === value, {
+  error: ({ input }) => `is more than scheme, host and port, or not in lower case; write ${originOf(input)}`,
 });
 
-const listOrOne = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
+const listOrOne = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
+  error: "is neither a name nor a list of names",
+});
 
-const overlap = duration.refine((seconds) => seconds <= 300, { error: "is at most 5m" });
+const overlap = durationBetween(0, 300);
 
 const tokens = z.strictObject({
   access: durationOf("15m", "How long an access token is valid."),
@@ -27,9 +30,9 @@ const tokens = z.strictObject({
 });
 
 const clientTokens = z.strictObject({
-  access: duration.optional(),
-  refreshIdle: duration.optional(),
-  refreshAbsolute: duration.optional(),
+  access: lifetime.optional(),
+  refreshIdle: lifetime.optional(),
+  refreshAbsolute: lifetime.optional(),
   overlap: overlap.optional(),
 });
 
@@ -42,9 +45,15 @@ const provider = z.strictObject({
   clientSecret: z.string().min(1).optional().meta({
     description: "The secret that goes with it. Better from the environment: `HOLDFAST_PROVIDER_<ID>_CLIENT_SECRET`.",
   }),
-  scope: z.string().default("openid profile email").meta({ description: "What is asked for." }),
-  clockTolerance: durationOf("5m", "How far the provider's clock may be from ours."),
-  timeout: durationOf("5s", "How long one request to the provider may take."),
+  scope: z
+    .string()
+    .refine((value) => value.split(" ").includes("openid"), {
+      error: "lacks `openid`, without which the provider does not say who signed in",
+    })
+    .default("openid profile email")
+    .meta({ description: "What is asked for." }),
+  clockTolerance: durationOf("5m", "How far the provider's clock may be from ours.", durationBetween(0, 3_600)),
+  timeout: durationOf("5s", "How long one request to the provider may take.", durationBetween(1, 60)),
 });
 
 const client = z.strictObject({
@@ -93,28 +102,20 @@ const companion = z.strictObject({
 
 /** The whole configuration, as a file may hold it. Every reference page and check is made from this. */
 export const configSchema = z.strictObject({
-  issuer: webUrl
-    .refine((value) => !/[?#]/.test(value) && !value.endsWith("/"), {
-      error: "has no query, no fragment and no slash at the end",
-    })
-    .refine((value) => !URL.canParse(value) || new URL(value).pathname === "/", {
-      error: "has no path: an instance owns its host name",
-    })
-    .optional()
-    .meta({
-      description: "Holdfast's own public address, which stands in every token. Required outside development.",
-    }),
-  port: z.coerce.number().int().min(0).max(65_535).default(4000).meta({ description: "The port for people and apps." }),
+  issuer: origin.optional().meta({
+    description: "Holdfast's own public address, which stands in every token. Required outside development.",
+  }),
+  port: wholeNumber(0, 65_535).default(4000).meta({ description: "The port for people and apps." }),
   host: z.string().optional().meta({
     description: "The address to listen on. Default: this machine only in development, every address otherwise.",
   }),
-  trustedProxies: z.coerce.number().int().min(0).max(10).default(0).meta({
+  trustedProxies: wholeNumber(0, 10).default(0).meta({
     description:
       "How many proxies stand in front. `X-Forwarded-For` is believed from that many hops back, and ignored when 0.",
   }),
   management: z
     .strictObject({
-      port: z.coerce.number().int().min(0).max(65_535).optional().meta({
+      port: wholeNumber(0, 65_535).optional().meta({
         description: "Metrics and health for the operator. Default: 9464; a free port in development.",
       }),
       host: z.string().default("127.0.0.1").meta({ description: "The address they listen on." }),
@@ -125,6 +126,10 @@ export const configSchema = z.strictObject({
       url: z
         .string()
         .regex(/^postgres(ql)?:\/\//, { error: "is not a postgres:// URL" })
+        // A socket's URL has no host, which PostgreSQL allows and the URL standard does not.
+        .refine((value) => URL.canParse(value) || URL.canParse(value.replace("@/", "@localhost/")), {
+          error: "cannot be read; in the password, write characters such as # / ? percent-encoded (%23, %2F, %3F)",
+        })
         .optional()
         .meta({ description: "A PostgreSQL server, 15 or newer. Default: the embedded PostgreSQL." }),
       schema: z
@@ -132,13 +137,7 @@ export const configSchema = z.strictObject({
         .regex(/^[a-z_][a-z0-9_]{0,62}$/, { error: "is not a plain lower-case PostgreSQL name" })
         .default("holdfast")
         .meta({ description: "The schema that holds this instance." }),
-      poolSize: z.coerce
-        .number()
-        .int()
-        .min(1)
-        .max(200)
-        .default(10)
-        .meta({ description: "Connections at most, per node." }),
+      poolSize: wholeNumber(1, 200).default(10).meta({ description: "Connections at most, per node." }),
     })
     .prefault({}),
   data: z.string().min(1).default(".holdfast").meta({
@@ -179,18 +178,15 @@ export const configSchema = z.strictObject({
   keys: z
     .strictObject({
       rotateEvery: durationOf("30d", "How often a new signing key takes over."),
-      publishAhead: durationOf("15m", "How long a new key is published before it signs."),
+      publishAhead: durationOf("15m", "How long a new key is published before it signs.", duration),
     })
     .prefault({}),
   feed: z
     .strictObject({
-      heartbeat: durationOf("15s", "How often the feed sends a sign of life."),
-      maxFollowers: z.coerce
-        .number()
-        .int()
-        .min(1)
-        .default(5_000)
-        .meta({ description: "Open feed connections at most, per node." }),
+      heartbeat: durationOf("15s", "How often the feed sends a sign of life.", durationBetween(1, 300)),
+      maxFollowers: wholeNumber(1, 1_000_000).default(5_000).meta({
+        description: "Open feed connections at most, per node.",
+      }),
     })
     .prefault({}),
   logs: z
@@ -201,7 +197,7 @@ export const configSchema = z.strictObject({
         .meta({ description: "The least that is logged." }),
     })
     .prefault({}),
-  allowSessionCreate: z.stringbool().or(z.boolean()).default(false).meta({
+  allowSessionCreate: z.boolean({ error: "is neither true nor false" }).default(false).meta({
     description: "Whether `holdfast session create` works outside development.",
   }),
   companions: z.array(companion).default([]).meta({
@@ -215,3 +211,12 @@ export type ParsedConfig = z.output<typeof configSchema>;
 export type ProviderConfig = ParsedConfig["providers"][number];
 export type ClientConfig = ParsedConfig["clients"][number];
 export type TokenLifetimes = ParsedConfig["tokens"];
+
+function wholeNumber(from: number, to: number) {
+  const error = `is not a whole number from ${from} to ${to}`;
+  return z.int({ error }).min(from, { error }).max(to, { error });
+}
+
+function originOf(value: unknown): string {
+  return typeof value === "string" && URL.canParse(value) ? new URL(value).origin : "https://id.example.com";
+}

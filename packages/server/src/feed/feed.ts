@@ -32,7 +32,7 @@ export interface Feed {
   /**
    * Opens a stream from a cursor, or from the horizon for a newcomer.
    *
-   * @throws AppError `rate_limited` when too many follow already
+   * @throws AppError `rate_limited` when too many follow already, `temporarily_unavailable` when this node is stopping
    */
   follow(lastEventId: string | null): ReadableStream;
   readonly followers: number;
@@ -47,8 +47,9 @@ export async function createFeed({ database, events, clock, settings, onError }:
     database,
     clock,
     horizon: settings.horizon,
-    onEntry({ message }, resumeFrom) {
-      for (const follower of followers) follower.send(message, formatCursor(resumeFrom));
+    onEntries(entries, resumeFrom) {
+      const messages = entries.map(({ message }) => message);
+      for (const follower of followers) follower.send(messages, formatCursor(resumeFrom));
     },
   });
 
@@ -59,9 +60,25 @@ export async function createFeed({ database, events, clock, settings, onError }:
   const poll = runPeriodically({ everyMs: pollEveryMs, work: () => tail.readOn(), onError });
   const heart = setInterval(() => {
     const tick: FeedMessage = { event: "tick", data: { server_time_ms: clock.now() } };
-    for (const follower of followers) follower.send(tick, formatCursor(tail.resumeFrom));
+    for (const follower of followers) follower.send([tick], formatCursor(tail.resumeFrom));
   }, settings.heartbeat * 1000);
   heart.unref();
+
+  /** What a follower hears first: who we are, what it has missed, and that this is all. */
+  function greet(lastEventId: string | null): FeedMessage[] {
+    const server_time_ms = clock.now();
+    const { heartbeat: heartbeat_seconds, horizon: horizon_seconds } = settings;
+    const cursor = lastEventId === null ? null : parseCursor(lastEventId);
+    const replay = tail.replay(cursor);
+    const isBroken = lastEventId !== null && (cursor === null || !replay.isComplete);
+    const reason = cursor === null ? "cursor_unknown" : "cursor_too_old";
+    return [
+      { event: "hello", data: { server_time_ms, heartbeat_seconds, horizon_seconds } },
+      ...(isBroken ? [{ event: "resync" as const, data: { reason } as const }] : []),
+      ...replay.entries.map(({ message }) => message),
+      { event: "tick", data: { server_time_ms } },
+    ];
+  }
 
   return {
     follow(lastEventId) {
@@ -70,24 +87,9 @@ export async function createFeed({ database, events, clock, settings, onError }:
         throw new AppError("rate_limited", "Too many services follow this node.", { retryAfterSeconds: 30 });
       }
       const { follower, body } = createFollower(() => followers.delete(follower));
-      follower.send({
-        event: "hello",
-        data: {
-          server_time_ms: clock.now(),
-          heartbeat_seconds: settings.heartbeat,
-          horizon_seconds: settings.horizon,
-        },
-      });
-      const cursor = lastEventId === null ? null : parseCursor(lastEventId);
-      const replay = tail.replay(cursor);
-      if (lastEventId !== null && (cursor === null || !replay.isComplete)) {
-        const reason = cursor === null ? "cursor_unknown" : "cursor_too_old";
-        follower.send({ event: "resync", data: { reason } });
-      }
-      // Only the last line says where to resume: whoever is cut off before it hears all of them again.
-      for (const entry of replay.entries) follower.send(entry.message);
-      follower.send({ event: "tick", data: { server_time_ms: clock.now() } }, formatCursor(tail.resumeFrom));
       followers.add(follower);
+      // Only the last line says where to resume: whoever is cut off before it hears all of them again.
+      follower.send(greet(lastEventId), formatCursor(tail.resumeFrom));
       return body;
     },
     get followers() {

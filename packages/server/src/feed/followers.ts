@@ -1,11 +1,16 @@
 import type { FeedMessage } from "@holdfast/protocol";
 
-/** How many messages may wait for a follower that does not read, before it is let go to come back with its cursor. */
+/** How many deliveries may wait for a follower that does not read, before it is let go to come back with its cursor. */
 const maximumBacklog = 64;
 
 /** One open connection. */
 export interface Follower {
-  send(message: FeedMessage, id?: string): void;
+  /**
+   * Sends messages as one delivery, however many they are: a burst of news says nothing about how fast a follower reads.
+   *
+   * @param id the cursor to resume from once all of them have been heard; it travels with the last
+   */
+  send(messages: readonly FeedMessage[], id?: string): void;
   close(): void;
 }
 
@@ -42,14 +47,18 @@ export function createFollower(onClose: () => void): { readonly follower: Follow
   return {
     body,
     follower: {
-      send({ event, data }, id) {
-        if (!controller) return;
-        controller.enqueue(
-          encoder.encode(`${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
-        );
+      send(messages, id) {
+        if (!controller || messages.length === 0) return;
+        const last = messages.length - 1;
+        const text = messages.map((message, index) => formatMessage(message, index === last ? id : undefined)).join("");
+        controller.enqueue(encoder.encode(text));
         if ((controller.desiredSize ?? 0) <= 0) close();
       },
       close,
     },
   };
+}
+
+function formatMessage({ event, data }: FeedMessage, id: string | undefined): string {
+  return `${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -8,8 +8,8 @@ export interface TailDeps {
   readonly clock: Clock;
   /** Seconds: lines older than this concern no living token. */
   readonly horizon: number;
-  /** Called with every new line, and the cursor that is safe to resume from once it has been seen. */
-  readonly onEntry: (entry: FeedEntry, resumeFrom: Cursor) => void;
+  /** Called with new lines, and the cursor that is safe to resume from once they have been seen. */
+  readonly onEntries: (entries: readonly FeedEntry[], resumeFrom: Cursor) => void;
 }
 
 /** What is still worth telling a follower who comes back with a cursor. */
@@ -33,7 +33,7 @@ export interface Tail {
   readonly resumeFrom: Cursor;
 }
 
-export function createTail({ database, clock, horizon, onEntry }: TailDeps): Tail {
+export function createTail({ database, clock, horizon, onEntries }: TailDeps): Tail {
   const start: Cursor = { transaction: 0n, id: 0n };
   let resumeFrom = start;
   // The lines within the horizon, in the order they were passed on.
@@ -44,12 +44,12 @@ export function createTail({ database, clock, horizon, onEntry }: TailDeps): Tai
   let reading: Promise<void> | null = null;
   let isStale = false;
 
-  function pass(entry: FeedEntry): void {
-    const place = formatCursor(entry.cursor);
-    if (ahead.has(place)) return;
-    ahead.add(place);
-    held.push(entry);
-    onEntry(entry, resumeFrom);
+  function pass(entries: readonly FeedEntry[]): void {
+    const fresh = entries.filter(({ cursor }) => !ahead.has(formatCursor(cursor)));
+    if (fresh.length === 0) return;
+    for (const { cursor } of fresh) ahead.add(formatCursor(cursor));
+    held.push(...fresh);
+    onEntries(fresh, resumeFrom);
   }
 
   function moveOn(safe: Cursor): void {
@@ -68,15 +68,18 @@ export function createTail({ database, clock, horizon, onEntry }: TailDeps): Tai
 
   async function readOnce(): Promise<void> {
     const since = new Date(clock.now() - horizon * 1000);
+    // Pages go on behind the oldest open transaction as well, or a long one would hold up everybody's news. What appears
+    // behind a page once it was read is newer than the first page's safe place: that one holds for all of them.
+    let place = resumeFrom;
+    let safe: Cursor | undefined;
     for (;;) {
-      const page = await readFeed(database, resumeFrom, since);
-      for (const entry of page.entries) pass(entry);
-      const last = page.entries.at(-1)?.cursor;
-      const isMore = isFullPage(page) && last !== undefined;
-      const safe = { transaction: page.safeTransaction - 1n, id: 9_223_372_036_854_775_807n };
-      moveOn(isMore && isAfter(safe, last) ? last : safe);
-      if (!isMore) break;
+      const page = await readFeed(database, place, since);
+      safe ??= { transaction: page.safeTransaction - 1n, id: 9_223_372_036_854_775_807n };
+      pass(page.entries);
+      place = page.entries.at(-1)?.cursor ?? place;
+      if (!isFullPage(page)) break;
     }
+    moveOn(safe);
     forget(since.getTime());
   }
 

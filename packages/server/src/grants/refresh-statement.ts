@@ -53,7 +53,10 @@ rotated as (
   update grants g set
     generation = j.presented + 1,
     rotated_at = $1,
-    recent_rotations = case j.verdict when 'rotated' then ($1::timestamptz || g.recent_rotations)[:10] else array[$1::timestamptz] end,
+    -- One entry; after a recovery one for each generation that the database had lost as well: to it, they are replaced
+    -- now, and a tab that still holds one of them has its overlap like any other.
+    recent_rotations =
+      (array_fill($1::timestamptz, array[least(j.presented - j.generation + 1, 10)]) || g.recent_rotations)[:10],
     attempt_hash = j.presented_attempt,
     idle_expires_at = $1 + make_interval(secs => j.idle)
   from judged j
@@ -71,7 +74,7 @@ ended as (
 ),
 logged as (
   insert into events (at, type, session_id, grant_id, user_id, account_id, client_id, request_id, data)
-  select $1,
+  select $1::timestamptz,
     case j.verdict
       when 'rotated' then 'session.refreshed'
       when 'replayed' then 'session.replayed'
@@ -93,10 +96,8 @@ logged as (
       'address', j.address,
       'user_agent', j.user_agent))
   from judged j
-),
--- The lineage's end is news for those who follow revocations.
-told as (
-  insert into events (at, type, session_id, grant_id, user_id, account_id, client_id, request_id, data)
+  union all
+  -- The lineage's end is news for those who follow revocations; on the timeline it comes after its cause.
   select $1, 'grant.revoked', j.session_id, j.id, j.user_id, j.account_id, j.client_id, j.request_id,
     jsonb_build_object('reason', 'reuse_detected')
   from judged j

@@ -3,6 +3,7 @@ import type { Client } from "../clients/index.ts";
 import type { Clock } from "../clock/clock.ts";
 import { sha256 } from "../crypto/digest.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
+import { AppError } from "../http/app-error.ts";
 import type { RequestSource } from "../http/request-source.ts";
 import type { Database } from "../storage/database.ts";
 import type { AccessTokens, TokenAnswer } from "./access-token.ts";
@@ -46,8 +47,12 @@ export type RefreshOutcome =
 export interface Refresh {
   /** Judges a presented refresh token and answers with the next. */
   present(request: RefreshRequest): Promise<RefreshOutcome>;
-  /** The client a refresh token belongs to; null when it is not a token of ours, or unknown. */
-  clientOf(refreshToken: string): Promise<string | null>;
+  /**
+   * The client a refresh token belongs to.
+   *
+   * @throws AppError `refresh_token_malformed`, `session_unknown`
+   */
+  clientOf(refreshToken: string): Promise<string>;
 }
 
 export function createRefresh({ database, clock, keyRing, accessTokens }: RefreshDeps): Refresh {
@@ -84,7 +89,10 @@ export function createRefresh({ database, clock, keyRing, accessTokens }: Refres
     },
     async clientOf(refreshToken) {
       const token = parseRefreshToken(keyRing, refreshToken);
-      return token ? findGrantClient(database.queries, token.grantId) : null;
+      if (!token) throw new AppError("refresh_token_malformed");
+      const client = await findGrantClient(database.queries, token.grantId);
+      if (client === null) throw new AppError("session_unknown");
+      return client;
     },
   };
 }

@@ -5,7 +5,7 @@ import { AppError } from "../http/app-error.ts";
 import type { HttpContext, HttpEnvironment } from "../http/context.ts";
 import { allowClientOrigins, type OriginRules } from "../http/origin-guard.ts";
 import { type Parameters, readBody } from "../http/parameters.ts";
-import { readClientCredentials } from "./client-credentials.ts";
+import { readClientCredentials, readParameter } from "./client-credentials.ts";
 import { answerRefusal, oauthErrors } from "./oauth-error.ts";
 import type { Refresh, RefreshOutcome } from "./refresh.ts";
 import type { RefreshCookies } from "./refresh-cookies.ts";
@@ -58,11 +58,11 @@ export function createRefreshRoutes({ issuer, refresh, clients, cookies, origins
   });
 
   async function readPresented(context: HttpContext, body: Parameters): Promise<Presented> {
-    const grantType = body.get("grant_type") ?? "refresh_token";
-    if (grantType !== "refresh_token") throw new AppError("unsupported_grant_type");
+    const grantType = readParameter(body, "grant_type");
+    if (grantType !== null && grantType !== "refresh_token") throw new AppError("unsupported_grant_type");
     const { clientId, clientSecret } = readClientCredentials(context, body);
-    const refreshToken = body.get("refresh_token");
-    if (refreshToken !== undefined) {
+    const refreshToken = readParameter(body, "refresh_token");
+    if (refreshToken !== null) {
       const client = clients.choose(clientId ?? (await refresh.clientOf(refreshToken)));
       return { client, refreshToken, isCookie: false, clientSecret };
     }

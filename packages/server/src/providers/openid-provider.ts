@@ -4,7 +4,9 @@ import type { ProviderConfig } from "../config/index.ts";
 import { AppError } from "../http/app-error.ts";
 import { createBoundedFetch } from "../http/bounded-fetch.ts";
 import type { UpstreamProfile } from "../users/index.ts";
-import { createMetadataCache } from "./metadata-cache.ts";
+import { createDocumentCache } from "./document-cache.ts";
+import { createKeySetFetch } from "./key-set-fetch.ts";
+import { toProfile } from "./profile.ts";
 import { toUpstreamError } from "./upstream-error.ts";
 
 /** What ties a return to the departure it belongs to. */
@@ -42,10 +44,10 @@ interface OpenIdProviderDeps {
   readonly clock: Clock;
 }
 
+const metadataFreshMs = 60 * 60_000;
+
 export function createOpenIdProvider({ config, redirectUri, clock }: OpenIdProviderDeps): Provider {
   let clockDifferenceMs: number | null = null;
-  let jwksCache: ReturnType<typeof oidc.getJwksCache>;
-
   const boundedFetch = createBoundedFetch({
     timeoutMs: config.timeout * 1000,
     onDate(theirs, sent, received) {
@@ -54,8 +56,9 @@ export function createOpenIdProvider({ config, redirectUri, clock }: OpenIdProvi
       clockDifferenceMs = Math.round(theirs + 500 - (sent + received) / 2 - correction);
     },
   });
+  const keySetFetch = createKeySetFetch({ clock, fetch: boundedFetch });
   const isInsecure = config.issuer.startsWith("http:");
-  const metadata = createMetadataCache({ clock, load: discover });
+  const metadata = createDocumentCache({ clock, freshMs: metadataFreshMs, load: discover });
 
   async function discover(): Promise<oidc.ServerMetadata> {
     const found = await oidc.discovery(new URL(config.issuer), config.clientId, undefined, oidc.None(), {
@@ -75,9 +78,11 @@ export function createOpenIdProvider({ config, redirectUri, clock }: OpenIdProvi
     const authentication = authenticateWith(config.clientSecret, server.token_endpoint_auth_methods_supported);
     const made = new oidc.Configuration(server, config.clientId, settings, authentication);
     made.timeout = config.timeout;
-    made[oidc.customFetch] = boundedFetch;
+    const keySetAddress = URL.parse(server.jwks_uri ?? "")?.href;
+    made[oidc.customFetch] = (url, init) => (url === keySetAddress ? keySetFetch : boundedFetch)(url, init);
     if (isInsecure) oidc.allowInsecureRequests(made);
-    if (jwksCache) oidc.setJwksCache(made, jwksCache);
+    // The library would trust TLS for where an ID token comes from (OpenID Connect Core, section 3.1.3.7, item 6).
+    oidc.enableNonRepudiationChecks(made);
     return made;
   }
 
@@ -89,13 +94,13 @@ export function createOpenIdProvider({ config, redirectUri, clock }: OpenIdProvi
       pkceCodeVerifier: proof.codeVerifier,
       idTokenExpected: true,
     });
-    jwksCache = oidc.getJwksCache(client) ?? jwksCache;
     const idToken = tokens.claims();
     if (!idToken) throw new AppError("provider_response_invalid");
     assertIssuedNow(idToken.iat);
+    assertSubject(idToken.sub);
     const hasUserInfo = client.serverMetadata().userinfo_endpoint !== undefined;
     const userInfo = hasUserInfo ? await oidc.fetchUserInfo(client, tokens.access_token, idToken.sub) : {};
-    return toProfile(config, idToken, { ...idToken, ...userInfo });
+    return toProfile(config.id, idToken, { ...idToken, ...userInfo });
   }
 
   /** The library lets a token from the future pass as long as it has not expired. */
@@ -116,7 +121,15 @@ export function createOpenIdProvider({ config, redirectUri, clock }: OpenIdProvi
   function named(error: unknown): AppError {
     const upstream = toUpstreamError(error);
     const isSkew = upstream.code === "provider_clock_skew" && upstream.cause !== undefined;
-    return isSkew && clockDifferenceMs !== null ? clockSkewError(clockDifferenceMs / 1000, upstream.cause) : upstream;
+    if (!isSkew || clockDifferenceMs === null) return upstream;
+    if (Math.abs(clockDifferenceMs) / 1000 > config.clockTolerance) {
+      return clockSkewError(clockDifferenceMs / 1000, upstream.cause);
+    }
+    return new AppError(
+      "provider_clock_skew",
+      `The times in the ID token of ${config.name ?? config.id} are off by more than the ${formatDistance(config.clockTolerance)} that are tolerated, though its clock agrees with ours.`,
+      { cause: upstream.cause },
+    );
   }
 
   return {
@@ -155,23 +168,9 @@ function authenticateWith(secret: string | undefined, methods: readonly string[]
   return takesHeader ? oidc.ClientSecretBasic(secret) : oidc.ClientSecretPost(secret);
 }
 
-type Claims = Readonly<Record<string, unknown>>;
-
-function toProfile(config: ProviderConfig, idToken: { readonly iss: string; readonly sub: string }, claims: Claims) {
-  return {
-    issuer: idToken.iss,
-    subject: idToken.sub,
-    provider: config.id,
-    name: text(claims.name) ?? text(claims.preferred_username),
-    email: text(claims.email),
-    // Absent, false and "true" are all not verified.
-    emailVerified: claims.email_verified === true,
-    picture: text(claims.picture),
-  };
-}
-
-function text(value: unknown): string | null {
-  return typeof value === "string" && value.trim() !== "" ? value.trim().slice(0, 300) : null;
+/** At most 255 ASCII characters (OpenID Connect Core, section 2); it becomes part of a key. */
+function assertSubject(subject: string): void {
+  if (!/^[\x20-\x7e]{1,255}$/.test(subject)) throw new AppError("provider_token_invalid");
 }
 
 function formatDistance(seconds: number): string {

@@ -12,6 +12,7 @@ export function toUpstreamError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof oidc.AuthorizationResponseError) return fromAuthorizationError(error);
   if (error instanceof oidc.ResponseBodyError) return fromTokenError(error);
+  if (error instanceof oidc.WWWAuthenticateChallengeError) return fromChallenge(error);
   if (error instanceof oidc.ClientError) return fromClientError(error);
   return new AppError("provider_unavailable", undefined, { cause: error });
 }
@@ -47,7 +48,15 @@ function fromTokenError(error: oidc.ResponseBodyError): AppError {
   }
 }
 
+/** A refusal with a challenge: at the token endpoint of the client (RFC 6749, section 5.2), elsewhere of the token. */
+function fromChallenge(error: oidc.WWWAuthenticateChallengeError): AppError {
+  const isOfToken = error.cause.some(({ scheme }) => scheme === "bearer" || scheme === "dpop");
+  return new AppError(isOfToken ? "provider_error" : "provider_misconfigured", undefined, { cause: error });
+}
+
 function fromClientError(error: oidc.ClientError): AppError {
+  // A fetch of our own said it already.
+  if (error.cause instanceof AppError) return error.cause;
   if (error.code === "OAUTH_TIMEOUT" || error.code === "OAUTH_ABORT") {
     return new AppError("provider_unavailable", "The provider did not answer in time.", { cause: error });
   }
@@ -58,7 +67,7 @@ function fromClientError(error: oidc.ClientError): AppError {
   if (attribute === "issuer" || attribute === "iss") {
     return new AppError("provider_issuer_mismatch", undefined, { cause: error });
   }
-  if (error.code === "OAUTH_JWT_CLAIM_COMPARISON_FAILED" || error.code === "OAUTH_KEY_SELECTION_FAILED") {
+  if (tokenErrors.has(error.code ?? "") || isAboutToken(error.cause)) {
     return new AppError("provider_token_invalid", undefined, { cause: error });
   }
   if (error.code === "OAUTH_RESPONSE_IS_NOT_CONFORM" && responseStatus(error.cause) >= 500) {
@@ -66,6 +75,18 @@ function fromClientError(error: oidc.ClientError): AppError {
   }
   if (isNetworkError(error.cause)) return new AppError("provider_unavailable", undefined, { cause: error });
   return new AppError("provider_response_invalid", undefined, { cause: error });
+}
+
+const tokenErrors = new Set([
+  "OAUTH_JWT_CLAIM_COMPARISON_FAILED",
+  "OAUTH_KEY_SELECTION_FAILED",
+  "OAUTH_JWT_SIGNATURE_VERIFICATION_FAILED",
+]);
+
+/** Whether the library stumbled over the claims or the header of a JWT, which it then shows in the cause. */
+function isAboutToken(cause: unknown): boolean {
+  const detail = cause instanceof Error ? cause.cause : undefined;
+  return typeof detail === "object" && detail !== null && ("claims" in detail || "header" in detail || "alg" in detail);
 }
 
 /** The claim, attribute or parameter that was not what it should be, as the library tells it in the cause. */

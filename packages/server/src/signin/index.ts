@@ -25,6 +25,7 @@ import { createArrival } from "./arrival.ts";
 import { createAttempts } from "./attempts.ts";
 import { createCallbackRoutes } from "./callback-routes.ts";
 import { createCodes } from "./codes.ts";
+import { createFailures } from "./failure.ts";
 import { createRedeemRoutes } from "./redeem-routes.ts";
 import { createBrowserCookie, createSigninRoutes } from "./routes.ts";
 import { createSessionRoutes } from "./session-routes.ts";
@@ -67,16 +68,20 @@ export function createSignin(deps: SigninDeps) {
   const codes = createCodes(deps);
   const arrival = createArrival({ ...deps, admission, codes });
   const attempts = createAttempts({ ...deps, lifetime: attemptLifetime });
+  const failures = createFailures({
+    ...deps,
+    onFailure: (provider, code) => metrics.signins.inc({ provider: provider ?? "none", result: code }),
+  });
   const browserCookie = createBrowserCookie(isSecure);
 
   const routes = new Hono<HttpEnvironment>();
   for (const group of [
     createRedeemRoutes({ ...deps, issuer, admission, codes }),
-    createSigninRoutes({ ...deps, attempts, arrival, isSecure, attemptLifetime }),
+    createSigninRoutes({ ...deps, attempts, arrival, failures, isSecure, attemptLifetime }),
     createCallbackRoutes({
       ...deps,
-      ...{ issuer, admission, arrival, attempts, browserCookie },
-      onSignin: (provider, result) => metrics.signins.inc({ provider, result }),
+      ...{ issuer, admission, arrival, attempts, browserCookie, failures },
+      onSignedIn: (provider) => metrics.signins.inc({ provider, result: "ok" }),
     }),
     createSessionRoutes({ ...deps, admission }),
     createSignoutRoutes({ ...deps, admission }),

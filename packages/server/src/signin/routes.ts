@@ -12,11 +12,13 @@ import type { Provider, Providers } from "../providers/index.ts";
 import type { Session, Sessions } from "../sessions/index.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Attempts } from "./attempts.ts";
+import type { Failures } from "./failure.ts";
 import { formatSigninRequest, parseSigninRequest, type SigninRequest } from "./signin-request.ts";
 
 export interface SigninRoutesDeps {
   readonly attempts: Attempts;
   readonly arrival: Arrival;
+  readonly failures: Failures;
   readonly clients: Clients;
   readonly providers: Providers;
   readonly sessions: Sessions;
@@ -30,23 +32,27 @@ export interface SigninRoutesDeps {
 
 /** The way out to a provider, and the choices before it: `/signin`, `/signin/:provider`, `/signin/account`. */
 export function createSigninRoutes(deps: SigninRoutesDeps) {
-  const { attempts, arrival, clients, providers, sessions, sessionCookie, pages } = deps;
+  const { attempts, arrival, clients, failures, providers, sessions, sessionCookie, pages } = deps;
   const browserCookie = createBrowserCookie(deps.isSecure);
   const routes = new Hono<HttpEnvironment>();
 
   routes.get("/signin", async (context) => {
     const request = parseSigninRequest(readQuery(context), clients);
-    const session = request.prompt === "login" ? null : await currentSession(context);
-    if (session) return arrival.proceed(context, session, request);
-    const provider = providers.byDefault();
-    return provider ? goTo(context, provider, request) : choose(context, request);
+    return failures.guard(context, { request, provider: null }, async () => {
+      const session = request.prompt === "login" ? null : await currentSession(context);
+      if (session) return arrival.proceed(context, session, request);
+      const provider = providers.byDefault();
+      return provider ? goTo(context, provider, request) : choose(context, request);
+    });
   });
 
   routes.get("/signin/account", async (context) => {
     const request = parseSigninRequest(readQuery(context), clients);
     const session = await currentSession(context);
     if (!session) return context.redirect(`/signin?${formatSigninRequest(request)}`, 303);
-    return arrival.proceed(context, session, { ...request, prompt: "select_account" });
+    return failures.guard(context, { request, provider: null }, () =>
+      arrival.proceed(context, session, { ...request, prompt: "select_account" }),
+    );
   });
 
   routes.post("/signin/account", async (context) => {
@@ -54,12 +60,13 @@ export function createSigninRoutes(deps: SigninRoutesDeps) {
     const request = parseSigninRequest(await readBody(context), clients);
     const session = await currentSession(context);
     if (!session) throw new AppError("login_required");
-    return arrival.proceed(context, session, request);
+    return failures.guard(context, { request, provider: null }, () => arrival.proceed(context, session, request));
   });
 
   routes.get("/signin/:provider", async (context) => {
     const request = parseSigninRequest(readQuery(context), clients);
-    return goTo(context, providers.get(context.req.param("provider")), request);
+    const provider = providers.get(context.req.param("provider"));
+    return failures.guard(context, { request, provider: provider.id }, () => goTo(context, provider, request));
   });
 
   function currentSession(context: HttpContext): Promise<Session | null> {

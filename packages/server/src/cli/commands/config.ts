@@ -2,6 +2,7 @@ import { defineCommand } from "citty";
 import { type Config, configJsonSchema, formatDuration } from "../../config/index.ts";
 import { commonArguments, deploymentArguments } from "../arguments.ts";
 import { readDeployment } from "../deployment.ts";
+import { describeDatabase } from "../open-database.ts";
 import { print } from "../output.ts";
 
 const checkCommand = defineCommand({
@@ -41,7 +42,7 @@ function summarize({ issuer, port, database, data, providers, clients, tokens, s
     mode,
     issuer,
     port,
-    database: database.url === undefined ? `embedded, in ${data}` : new URL(database.url).host,
+    database: database.url === undefined ? `embedded, in ${data}` : describeDatabase(database.url),
     providers: names(providers),
     clients: names(clients),
     access_tokens: formatDuration(tokens.access),

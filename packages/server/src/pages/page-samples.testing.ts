@@ -1,5 +1,5 @@
-import type { Locale } from "../packages/server/src/pages/index.ts";
-import { createPages } from "../packages/server/src/pages/index.ts";
+import type { Locale } from "./index.ts";
+import { createPages } from "./index.ts";
 
 const ada = { name: "Ada Lovelace", email: "ada@example.com", picture: "https://pictures.invalid/ada.png" };
 

@@ -4,9 +4,9 @@ import type { AxeResults, RunOptions } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { pageSamples } from "./page-samples.ts";
-import type { PageServer } from "./page-server.ts";
-import { startClientServer, startPageServer } from "./page-server.ts";
+import { pageSamples } from "./page-samples.testing.ts";
+import type { PageServer } from "./page-server.testing.ts";
+import { startClientServer, startPageServer } from "./page-server.testing.ts";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage, RequestListener, Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Locale } from "../packages/server/src/pages/index.ts";
-import { faviconSvg, pageHeaders } from "../packages/server/src/pages/index.ts";
-import { pageSamples } from "./page-samples.ts";
+import type { Locale } from "./index.ts";
+import { faviconSvg, pageHeaders } from "./index.ts";
+import { pageSamples } from "./page-samples.testing.ts";
 
 /** A form's POST as it arrived. */
 interface Submission {

@@ -1,0 +1,87 @@
+// @ts-check
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import starlight from "@astrojs/starlight";
+import { defineConfig, passthroughImageService } from "astro/config";
+import starlightLinksValidator from "starlight-links-validator";
+
+/**
+ * Writes the pages that are made from the code, and compiles the pages' snippets, before anything is rendered. In
+ * processes of their own: they run the workspace packages from source, which Astro's own loader does not.
+ * @returns {import("astro").AstroIntegration}
+ */
+function fromTheCode() {
+  return {
+    name: "holdfast-from-the-code",
+    hooks: {
+      async "astro:config:setup"({ command, logger }) {
+        if (command === "sync") return;
+        logger.info(await run("reference/generate.ts"));
+        if (command === "build") logger.info(await run("check-snippets.ts"));
+      },
+    },
+  };
+}
+
+/** @param {string} script */
+async function run(script) {
+  const options = { cwd: fileURLToPath(new URL(".", import.meta.url)) };
+  const { stdout } = await promisify(execFile)(process.execPath, [script], options);
+  return stdout.trim();
+}
+
+export default defineConfig({
+  integrations: [
+    fromTheCode(),
+    starlight({
+      title: "Holdfast",
+      description: "A self-hosted identity provider whose sessions survive real life.",
+      logo: { light: "./src/assets/mark-light.svg", dark: "./src/assets/mark-dark.svg", alt: "" },
+      favicon: "/favicon.svg",
+      customCss: ["./src/styles/theme.css"],
+      expressiveCode: { themes: ["github-dark", "github-light"], styleOverrides: { borderRadius: "0.625rem" } },
+      plugins: [starlightLinksValidator({ errorOnLocalLinks: false })],
+      sidebar: [
+        { label: "Start", items: ["index", "getting-started"] },
+        {
+          label: "Concepts",
+          items: [
+            "concepts/sessions-grants-tokens",
+            "concepts/sign-in",
+            "concepts/refresh",
+            "concepts/revocation",
+            "concepts/cookies",
+            "concepts/keys-and-secrets",
+            "concepts/clocks",
+            "concepts/storage",
+          ],
+        },
+        {
+          label: "Guides",
+          items: [
+            "guides/add-a-provider",
+            "guides/protect-an-api",
+            "guides/single-page-app",
+            "guides/clients-that-keep-their-token",
+            "guides/production",
+            "guides/operate",
+          ],
+        },
+        {
+          label: "Reference",
+          items: [
+            "reference/configuration",
+            "reference/http",
+            "reference/cli",
+            "reference/errors",
+            "reference/events",
+          ],
+        },
+        { label: "Measured", items: ["measured", "limits"] },
+      ],
+    }),
+  ],
+  // Pictures are few, and drawn or cut to size already: nothing to install for them.
+  image: { service: passthroughImageService() },
+});

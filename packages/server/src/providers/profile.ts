@@ -1,0 +1,39 @@
+import type { UpstreamProfile } from "../users/index.ts";
+
+type Claims = Readonly<Record<string, unknown>>;
+
+const maximumName = 300;
+const maximumEmail = 254;
+const maximumAddress = 2_048;
+
+/** Reads what a provider says of a person (OpenID Connect Core, section 5.1). What makes no sense is left out. */
+export function toProfile(
+  provider: string,
+  { iss, sub }: { readonly iss: string; readonly sub: string },
+  claims: Claims,
+): UpstreamProfile {
+  const email = text(claims.email);
+  const picture = text(claims.picture);
+  return {
+    issuer: iss,
+    subject: sub,
+    provider,
+    name: (text(claims.name) ?? text(claims.preferred_username))?.slice(0, maximumName).toWellFormed() ?? null,
+    // Never cut: what is left of a long address would be somebody else's.
+    email: email !== null && email.length <= maximumEmail ? email : null,
+    // Absent, false and "true" are all not verified.
+    emailVerified: claims.email_verified === true,
+    picture: picture !== null && picture.length <= maximumAddress && isWebAddress(picture) ? picture : null,
+  };
+}
+
+function text(value: unknown): string | null {
+  if (typeof value !== "string") return null;
+  // PostgreSQL takes no NUL in a text, and nobody's name has a line break.
+  const plain = value.replaceAll(/\p{Cc}+/gu, " ").trim();
+  return plain === "" ? null : plain;
+}
+
+function isWebAddress(value: string): boolean {
+  return /^https?:$/.test(URL.parse(value)?.protocol ?? "");
+}
