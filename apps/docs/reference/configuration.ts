@@ -83,6 +83,6 @@ function toRow({ path, group, takes, fallback, isRequired, description }: Settin
     code(name),
     takes,
     isRequired ? "**required**" : fallback,
-    [description, variable === undefined ? "" : `From the environment: \`${variable}\`.`].filter(Boolean).join(" "),
+    variable === undefined || description.includes(variable) ? description : `${description} From the environment: \`${variable}\`.`,
   ];
 }

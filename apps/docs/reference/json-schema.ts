@@ -50,20 +50,23 @@ function walk(schema: Schema, prefix: string, group: string): Setting[] {
 }
 
 function toSetting(schema: Schema, place: Pick<Setting, "path" | "group" | "isRequired">): Setting {
-  const { description, default: fallback } = schema;
+  const { default: fallback, description = ownWords(place.path) } = schema;
   // Words are owed for every setting, or the page is worth nothing.
-  if (description === undefined && !isSelfExplaining(place.path)) throw new Error(`${place.path} has no description`);
+  if (description === undefined) throw new Error(`${place.path} has no description`);
   return {
     ...place,
     takes: takesOf(schema),
     fallback: fallback === undefined || fallback === "" ? "" : code(JSON.stringify(fallback)),
-    description: description ?? "",
+    description,
   };
 }
 
-/** Where the name, the group and what it takes say all: a client's lifetimes are those of `tokens`. */
-function isSelfExplaining(path: string): boolean {
-  return path.startsWith("clients[].tokens.") || path.startsWith("companions[].");
+/** For what the schema leaves to its neighbours' words. */
+function ownWords(path: string): string | undefined {
+  if (path.startsWith("clients[].tokens.")) return `This client's, where it differs from \`${path.slice("clients[].".length)}\`.`;
+  if (path === "companions[].name") return "Names it in the log.";
+  if (path === "companions[].env") return "Its environment, beside ours and `HOLDFAST_ISSUER`.";
+  return undefined;
 }
 
 function takesOf(schema: Schema): string {

@@ -116,7 +116,7 @@ export const errorCatalogue = {
     title: "The provider's clock is wrong",
     meaning: "The ID token's times lie further from our clock than the tolerance allows (5 minutes by default).",
     action:
-      "Run `holdfast doctor` to see whose clock is off. Correct it with NTP; `clockToleranceSeconds` of the provider can bridge the time until then.",
+      "Run `holdfast doctor` to see whose clock is off. Correct it with NTP; `clockTolerance` of the provider can bridge the time until then.",
     retryable: true,
   },
   provider_code_rejected: {
@@ -219,7 +219,7 @@ export const errorCatalogue = {
     status: 400,
     title: "The session has run out",
     meaning: "The session was not used for longer than its idle limit, or it reached its absolute limit.",
-    action: "Sign in again. The limits are `sessions.idleSeconds` and `sessions.absoluteSeconds`.",
+    action: "Sign in again. The limits are `sessions.idle` and `sessions.absolute`.",
     retryable: false,
   },
   signed_out: {

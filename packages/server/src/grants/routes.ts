@@ -67,14 +67,23 @@ export function createRefreshRoutes({ issuer, refresh, clients, cookies, origins
       return { client, refreshToken, isCookie: false, clientSecret };
     }
     const client = clientId === null ? clientByCookie(context) : clients.choose(clientId);
+    if (client && !mayUseCookie(context, client)) throw new AppError("origin_not_allowed");
     const cookie = client && cookies.read(context, client);
     if (!client || !cookie) throw new AppError("login_required");
     return { client, refreshToken: cookie, isCookie: true, clientSecret };
   }
 
+  /** A page of one client must not get the tokens of another, though the browser would send it their cookies alike. */
+  function mayUseCookie(context: HttpContext, client: Client): boolean {
+    const origin = context.req.header("origin");
+    return origin === undefined || origin === issuer || client.origins.includes(origin);
+  }
+
   /** A page need not say which client it is, where only one of them is signed in here. */
   function clientByCookie(context: HttpContext): Client | null {
-    const signedIn = clients.all().filter((client) => cookies.read(context, client) !== undefined);
+    const signedIn = clients
+      .all()
+      .filter((client) => mayUseCookie(context, client) && cookies.read(context, client) !== undefined);
     if (signedIn.length > 1)
       throw new AppError("client_unknown", "Several clients are signed in here; name one with client_id.");
     return signedIn[0] ?? null;

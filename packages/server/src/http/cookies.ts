@@ -9,10 +9,14 @@ interface CookieAttributes {
   readonly maxAge?: number | undefined;
 }
 
+// Browsers keep no cookie for longer (RFC 6265bis, section 5.6.2), and Hono writes none.
+const longestSeconds = 400 * 86_400;
+
 /** One of our cookies: HttpOnly always; Secure, with the prefix that enforces it (RFC 6265bis, section 4.1.3), on https. */
 export interface Cookie {
   readonly name: string;
   read(context: HttpContext): string | undefined;
+  /** `maxAge` is in seconds, 400 days at most; without it the cookie goes with the browser. */
   write(context: HttpContext, value: string, maxAge?: number): void;
   clear(context: HttpContext): void;
 }
@@ -26,7 +30,8 @@ export function createCookie(name: string, isSecure: boolean, { path, sameSite }
     name: fullName,
     read: (context) => getCookie(context, fullName),
     write(context, value, maxAge) {
-      setCookie(context, fullName, value, maxAge === undefined ? attributes : { ...attributes, maxAge });
+      const lifetime = maxAge === undefined ? {} : { maxAge: Math.min(maxAge, longestSeconds) };
+      setCookie(context, fullName, value, { ...attributes, ...lifetime });
     },
     clear: (context) => setCookie(context, fullName, "", { ...attributes, maxAge: 0 }),
   };

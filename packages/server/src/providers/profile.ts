@@ -12,7 +12,7 @@ export function toProfile(
   { iss, sub }: { readonly iss: string; readonly sub: string },
   claims: Claims,
 ): UpstreamProfile {
-  const email = text(claims.email);
+  const email = typeof claims.email === "string" ? claims.email.trim() : "";
   const picture = text(claims.picture);
   return {
     issuer: iss,
@@ -20,7 +20,7 @@ export function toProfile(
     provider,
     name: (text(claims.name) ?? text(claims.preferred_username))?.slice(0, maximumName).toWellFormed() ?? null,
     // Never cut: what is left of a long address would be somebody else's.
-    email: email !== null && email.length <= maximumEmail ? email : null,
+    email: email.length <= maximumEmail && /^[^\s\p{Cc}@]+@[^\s\p{Cc}@]+$/u.test(email) ? email : null,
     // Absent, false and "true" are all not verified.
     emailVerified: claims.email_verified === true,
     picture: picture !== null && picture.length <= maximumAddress && isWebAddress(picture) ? picture : null,

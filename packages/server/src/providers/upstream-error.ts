@@ -67,7 +67,7 @@ function fromClientError(error: oidc.ClientError): AppError {
   if (attribute === "issuer" || attribute === "iss") {
     return new AppError("provider_issuer_mismatch", undefined, { cause: error });
   }
-  if (tokenErrors.has(error.code ?? "") || isAboutToken(error.cause)) {
+  if (isAboutToken(error.cause)) {
     return new AppError("provider_token_invalid", undefined, { cause: error });
   }
   if (error.code === "OAUTH_RESPONSE_IS_NOT_CONFORM" && responseStatus(error.cause) >= 500) {
@@ -77,16 +77,11 @@ function fromClientError(error: oidc.ClientError): AppError {
   return new AppError("provider_response_invalid", undefined, { cause: error });
 }
 
-const tokenErrors = new Set([
-  "OAUTH_JWT_CLAIM_COMPARISON_FAILED",
-  "OAUTH_KEY_SELECTION_FAILED",
-  "OAUTH_JWT_SIGNATURE_VERIFICATION_FAILED",
-]);
-
-/** Whether the library stumbled over the claims or the header of a JWT, which it then shows in the cause. */
+/** Whether the library stumbled over the claims, the header or the signature of a JWT, as it then shows in the cause. */
 function isAboutToken(cause: unknown): boolean {
   const detail = cause instanceof Error ? cause.cause : undefined;
-  return typeof detail === "object" && detail !== null && ("claims" in detail || "header" in detail || "alg" in detail);
+  if (typeof detail !== "object" || detail === null) return false;
+  return ["claims", "header", "alg", "signature"].some((name) => name in detail);
 }
 
 /** The claim, attribute or parameter that was not what it should be, as the library tells it in the cause. */

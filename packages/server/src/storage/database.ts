@@ -48,14 +48,16 @@ export interface Database {
 // A request that cannot have a connection within a second is told to come back (503) instead of queueing without end.
 const acquireTimeoutMs = 1_000;
 const statementTimeoutMs = 10_000;
+// A connection outside the pool is for background work and commands: they can wait longer, but not for ever.
+const connectTimeoutMs = 5_000;
 
 export function createDatabase({ connection, schema, poolSize, onError }: DatabaseOptions): Database {
   assertSchemaName(schema);
+  // Every name in our SQL is unqualified and found here: the same statement serves any instance.
+  const options = `-c search_path=${schema} -c timezone=UTC`;
   const clientConfig: pg.ClientConfig = {
-    ...toClientConfig(connection),
+    ...toClientConfig(connection, options),
     application_name: "holdfast",
-    // Every name in our SQL is unqualified and found here: the same statement serves any instance.
-    options: `-c search_path=${schema} -c timezone=UTC`,
     statement_timeout: statementTimeoutMs,
     keepAlive: true,
   };
@@ -78,7 +80,11 @@ export function createDatabase({ connection, schema, poolSize, onError }: Databa
     execute,
     transaction: (work) => queries.transaction().execute(work),
     async connect() {
-      const client = new pg.Client({ ...clientConfig, statement_timeout: 0 });
+      const client = new pg.Client({
+        ...clientConfig,
+        statement_timeout: 0,
+        connectionTimeoutMillis: connectTimeoutMs,
+      });
       client.on("error", (error) => onError?.(error));
       await client.connect();
       return client;
@@ -92,8 +98,13 @@ export function createDatabase({ connection, schema, poolSize, onError }: Databa
   };
 }
 
-function toClientConfig(connection: DatabaseConnection): pg.ClientConfig {
-  return "url" in connection ? { connectionString: connection.url } : { ...connection };
+/** In the driver, what a URL says wins over what stands beside it: our options go behind the URL's own. */
+function toClientConfig(connection: DatabaseConnection, options: string): pg.ClientConfig {
+  if (!("url" in connection)) return { ...connection, options };
+  const [address = "", query = ""] = connection.url.split("?", 2);
+  const parameters = new URLSearchParams(query);
+  parameters.set("options", [...parameters.getAll("options"), options].join(" "));
+  return { connectionString: `${address}?${parameters}` };
 }
 
 /** A schema's name goes into SQL unquoted. */
