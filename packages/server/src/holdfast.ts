@@ -69,7 +69,7 @@ export async function createHoldfast(config: Config, options: HoldfastOptions) {
     const keyRing = createKeyRing(config.secrets);
     const clients = createClients(config.clients, config.tokens);
     const events = createEvents({ database, clock, onError });
-    closers.push(() => events.settled());
+    closers.push(() => events.close());
     const keys = await createKeys({
       database,
       events,

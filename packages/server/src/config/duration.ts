@@ -13,10 +13,10 @@ export const duration = durationBetween(0, longest);
 
 /** A length of time within limits, both in seconds and both allowed. */
 export function durationBetween(from: number, to: number) {
+  // On the parts as well: a union passes on what its one part of the right type has to say.
+  const error = 'is not a length of time; write "90s", "15m", "12h", "30d" or a number of seconds';
   return z
-    .union([z.int().nonnegative(), z.string().regex(/^\d{1,9}[smhd]$/)], {
-      error: 'is not a length of time; write "90s", "15m", "12h", "30d" or a number of seconds',
-    })
+    .union([z.int({ error }).nonnegative({ error }), z.string().regex(/^\d{1,9}[smhd]$/, { error })], { error })
     .transform((value) => (typeof value === "number" ? value : parseDuration(value)))
     .refine((seconds) => seconds >= from && seconds <= to, {
       error: `is not between ${formatDuration(from)} and ${formatDuration(to)}`,

@@ -8,7 +8,7 @@ const identifier = z.string().regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, 
 const webUrl = z.url({ protocol: /^https?$/, error: "is not an http(s) URL" });
 
 /** Scheme, host and port, exactly as a browser writes them: origins are compared as text. */
-const origin = webUrl.refine((value) => !URL.canParse(value) || new URL(value).origin === value, {
+const origin = webUrl.refine((value) => !isWebUrl(value) || new URL(value).origin === value, {
   error: ({ input }) => `is more than scheme, host and port, or not in lower case; write ${originOf(input)}`,
 });
 
@@ -217,6 +217,10 @@ function wholeNumber(from: number, to: number) {
   return z.int({ error }).min(from, { error }).max(to, { error });
 }
 
+function isWebUrl(value: unknown): value is string {
+  return typeof value === "string" && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+}
+
 function originOf(value: unknown): string {
-  return typeof value === "string" && URL.canParse(value) ? new URL(value).origin : "https://id.example.com";
+  return isWebUrl(value) ? new URL(value).origin : "https://id.example.com";
 }

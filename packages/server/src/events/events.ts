@@ -1,7 +1,7 @@
-import { EventEmitter } from "node:events";
 import type { EventType } from "@holdfast/protocol";
 import type { Clock } from "../clock/clock.ts";
 import type { Database, Queries } from "../storage/database.ts";
+import { createHints } from "./hints.ts";
 
 /** One line of the lifecycle log. */
 export interface LifecycleEvent {
@@ -33,33 +33,14 @@ export interface Events {
   announce(): void;
   /** Called at every hint, of this node or another. Returns the way to stop. */
   onAnnounced(listener: () => void): () => void;
-  /** Waits until the last hint has gone out. */
-  settled(): Promise<void>;
-  /** The PostgreSQL channel that carries the hint between nodes. */
-  readonly channel: string;
+  /** Waits until the last hint has gone out, and hears no more of them. */
+  close(): Promise<void>;
 }
 
 export function createEvents({ database, clock, onError }: EventsDeps): Events {
-  const emitter = new EventEmitter();
-  const channel = `holdfast_${database.schema}`;
-  let notifying: Promise<void> = Promise.resolve();
-  let isWaiting = false;
-
-  // A statement of its own, never inside a transaction: NOTIFY takes a database-wide lock at commit. While one is on its
-  // way, one more waits for all who come meanwhile.
-  function notifyOtherNodes(): void {
-    if (isWaiting) return;
-    isWaiting = true;
-    notifying = notifying
-      .then(() => {
-        isWaiting = false;
-        return database.execute("select pg_notify($1, '')", [channel]);
-      })
-      .then(() => undefined, onError);
-  }
+  const hints = createHints({ database, onError });
 
   return {
-    channel,
     async append(queries, ...events) {
       const at = new Date(clock.now());
       await queries
@@ -67,15 +48,9 @@ export function createEvents({ database, clock, onError }: EventsDeps): Events {
         .values(events.map((event) => toRow(event, at)))
         .execute();
     },
-    announce() {
-      emitter.emit("announced");
-      notifyOtherNodes();
-    },
-    onAnnounced(listener) {
-      emitter.on("announced", listener);
-      return () => emitter.off("announced", listener);
-    },
-    settled: () => notifying,
+    announce: hints.announce,
+    onAnnounced: hints.onAnnounced,
+    close: hints.close,
   };
 }
 

@@ -1,5 +1,4 @@
 import type { FeedMessage } from "@holdfast/protocol";
-import type pg from "pg";
 import type { Clock } from "../clock/clock.ts";
 import type { Events } from "../events/index.ts";
 import { AppError } from "../http/app-error.ts";
@@ -11,7 +10,6 @@ import { createTail } from "./tail.ts";
 
 // A hint may get lost; this is how late a line can then be.
 const pollEveryMs = 1_000;
-const listenAgainAfterMs = 1_000;
 
 export interface FeedDeps {
   readonly database: Database;
@@ -56,7 +54,6 @@ export async function createFeed({ database, events, clock, settings, onError }:
   const readOn = () => void tail.readOn().catch(onError);
   await tail.readOn();
   const stopAnnounced = events.onAnnounced(readOn);
-  const listener = createListener({ database, channel: events.channel, onHint: readOn, onError });
   const poll = runPeriodically({ everyMs: pollEveryMs, work: () => tail.readOn(), onError });
   const heart = setInterval(() => {
     const tick: FeedMessage = { event: "tick", data: { server_time_ms: clock.now() } };
@@ -100,55 +97,7 @@ export async function createFeed({ database, events, clock, settings, onError }:
       stopAnnounced();
       clearInterval(heart);
       for (const follower of followers) follower.close();
-      await Promise.all([listener.close(), poll.stop()]);
-    },
-  };
-}
-
-interface ListenerDeps {
-  readonly database: Database;
-  readonly channel: string;
-  readonly onHint: () => void;
-  readonly onError: (error: unknown) => void;
-}
-
-/** Listens for other nodes' hints, and again after the connection broke. */
-function createListener({ database, channel, onHint, onError }: ListenerDeps) {
-  let client: pg.Client | null = null;
-  let timer: NodeJS.Timeout | undefined;
-  let isClosed = false;
-  let connecting = listen();
-
-  async function listen(): Promise<void> {
-    try {
-      const connected = await database.connect();
-      client = connected;
-      connected.on("notification", onHint);
-      connected.on("end", listenAgain);
-      await connected.query(`listen ${channel}`);
-      // What was announced while nobody listened.
-      onHint();
-    } catch (error) {
-      if (!isClosed) onError(error);
-      listenAgain();
-    }
-  }
-
-  function listenAgain(): void {
-    if (isClosed || timer) return;
-    timer = setTimeout(() => {
-      timer = undefined;
-      connecting = listen();
-    }, listenAgainAfterMs);
-    timer.unref();
-  }
-
-  return {
-    async close() {
-      isClosed = true;
-      clearTimeout(timer);
-      await connecting;
-      await client?.end();
+      await poll.stop();
     },
   };
 }

@@ -9,8 +9,13 @@ import type { Database, DatabaseTransaction } from "../storage/database.ts";
 import { generateKey, openKey, type SigningKey, signJwt } from "./signing-key.ts";
 import { insertKey, listKeys, retireOtherKeys, type StoredKey } from "./store.ts";
 
-// A node learns of another node's rotation within this time; a new key is published longer before it signs.
-const reloadEveryMs = 30_000;
+const upkeepEveryMs = 30_000;
+// The key set that we publish is never older than this, whatever hint got lost between the nodes.
+const publishedFreshMs = 1_000;
+// Hints come for every revocation, and seldom for a key: one look serves many. Sooner than an urgent key signs.
+const reloadSoonMs = 1_000;
+// Even the most urgent key is published before it signs: on every node, by then.
+const urgentAheadSeconds = 2;
 const retireMarginMs = 5 * 60_000;
 
 export interface KeysDeps {
@@ -42,11 +47,11 @@ export interface KeyStatus {
 export interface Keys {
   /** Signs a JWT with the key in force. */
   sign(type: string, claims: object): Promise<string>;
-  /** The key set to publish (RFC 7517, section 5): public members only. */
-  jwks(): { keys: JsonWebKey[] };
+  /** The key set to publish (RFC 7517, section 5): public members only, and never without a key that may sign. */
+  jwks(): Promise<{ keys: JsonWebKey[] }>;
   list(): KeyStatus[];
-  /** Makes the next key. It signs after it has been published long enough, or at once when told so. */
-  rotate(options?: { readonly immediately?: boolean }): Promise<KeyStatus>;
+  /** Makes the next key. It signs after it has been published for the configured time, or within seconds if urgent. */
+  rotate(options?: { readonly isUrgent?: boolean }): Promise<KeyStatus>;
   close(): Promise<void>;
 }
 
@@ -58,12 +63,28 @@ export interface Keys {
 export async function createKeys({ database, events, clock, keyRing, settings, onError }: KeysDeps): Promise<Keys> {
   let stored: readonly StoredKey[] = [];
   let opened = new Map<string, SigningKey>();
+  let loadedAt = 0;
+  let loading: Promise<void> | null = null;
+  let reloadSoon: NodeJS.Timeout | undefined;
 
   async function reload(): Promise<void> {
+    const asked = performance.now();
     const listed = await listKeys(database.queries, new Date(clock.now()));
     const former = opened;
     opened = new Map(listed.map((key) => [key.id, former.get(key.id) ?? openKey(keyRing, key)]));
     stored = listed;
+    loadedAt = asked;
+  }
+
+  /** Loads again what may have changed. A key set that cannot be loaded is served as it was. */
+  async function refreshIfStale(): Promise<void> {
+    if (performance.now() - loadedAt < publishedFreshMs) return;
+    loading ??= reload()
+      .catch(onError)
+      .finally(() => {
+        loading = null;
+      });
+    await loading;
   }
 
   function keyInForce(): StoredKey {
@@ -108,12 +129,22 @@ export async function createKeys({ database, events, clock, keyRing, settings, o
 
   await addKeyIf((listed) => listed.length === 0, 0);
   const upkeep = runPeriodically({
-    everyMs: reloadEveryMs,
+    everyMs: upkeepEveryMs,
     onError,
     async work() {
       const oldest = clock.now() - settings.rotateEvery * 1000;
       await addKeyIf((listed) => listed.every(({ createdAt }) => createdAt.getTime() < oldest), settings.publishAhead);
     },
+  });
+
+  // What another node has just told followers of, our own key set must have when they come and look.
+  const stopAnnounced = events.onAnnounced(() => {
+    loadedAt = 0;
+    reloadSoon ??= setTimeout(() => {
+      reloadSoon = undefined;
+      void refreshIfStale();
+    }, reloadSoonMs);
+    reloadSoon.unref();
   });
 
   return {
@@ -122,15 +153,22 @@ export async function createKeys({ database, events, clock, keyRing, settings, o
       if (!key) throw new AppError("temporarily_unavailable");
       return signJwt(key, type, claims);
     },
-    jwks: () => ({
-      keys: stored.map(({ id, algorithm, publicJwk }) => ({ ...publicJwk, kid: id, alg: algorithm, use: "sig" })),
-    }),
+    async jwks() {
+      await refreshIfStale();
+      return {
+        keys: stored.map(({ id, algorithm, publicJwk }) => ({ ...publicJwk, kid: id, alg: algorithm, use: "sig" })),
+      };
+    },
     list: () => stored.map(toStatus),
-    async rotate({ immediately = false } = {}) {
-      const added = await addKeyIf(() => true, immediately ? 0 : settings.publishAhead);
+    async rotate({ isUrgent = false } = {}) {
+      const added = await addKeyIf(() => true, isUrgent ? urgentAheadSeconds : settings.publishAhead);
       if (!added) throw new AppError("internal_error");
       return toStatus(stored.find(({ id }) => id === added.id) ?? added);
     },
-    close: () => upkeep.stop(),
+    async close() {
+      stopAnnounced();
+      clearTimeout(reloadSoon);
+      await upkeep.stop();
+    },
   };
 }

@@ -32,9 +32,9 @@ export function createMetadataRoutes({ issuer, keys, scopes }: MetadataRoutesDep
       return context.json(metadata);
     });
   }
-  routes.get("/jwks", (context) => {
+  routes.get("/jwks", async (context) => {
     allowEveryone(context);
-    return context.body(JSON.stringify(keys.jwks()), 200, { "Content-Type": "application/jwk-set+json" });
+    return context.body(JSON.stringify(await keys.jwks()), 200, { "Content-Type": "application/jwk-set+json" });
   });
   return routes;
 }

@@ -16,19 +16,19 @@ interface KeySetFetchDeps {
 export function createKeySetFetch({ clock, fetch }: KeySetFetchDeps): BoundedFetch {
   const caches = new Map<string, ReturnType<typeof createDocumentCache<string>>>();
 
-  async function load(url: string, init: object | undefined): Promise<string> {
-    const response = await fetch(url, init);
+  async function load(url: string): Promise<string> {
+    const response = await fetch(url, { headers: { Accept: "application/json, application/jwk-set+json" } });
     if (response.status === 200) return response.text();
     const code = response.status >= 500 ? "provider_unavailable" : "provider_response_invalid";
     throw new AppError(code, undefined, { cause: new Error(`${url} answered with ${response.status}`) });
   }
 
-  return async (url, init) => {
+  return async (url) => {
     let cache = caches.get(url);
     if (!cache) {
       // A provider has one key set at a time.
       caches.clear();
-      cache = createDocumentCache({ clock, freshMs, load: () => load(url, init) });
+      cache = createDocumentCache({ clock, freshMs, load: () => load(url) });
       caches.set(url, cache);
     }
     return new Response(await cache.get(), { headers: { "Content-Type": "application/json" } });

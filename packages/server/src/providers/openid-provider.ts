@@ -100,7 +100,7 @@ export function createOpenIdProvider({ config, redirectUri, clock }: OpenIdProvi
     assertSubject(idToken.sub);
     const hasUserInfo = client.serverMetadata().userinfo_endpoint !== undefined;
     const userInfo = hasUserInfo ? await oidc.fetchUserInfo(client, tokens.access_token, idToken.sub) : {};
-    return toProfile(config.id, idToken, { ...idToken, ...userInfo });
+    return toProfile(config.id, idToken, userInfo);
   }
 
   /** The library lets a token from the future pass as long as it has not expired. */

@@ -102,11 +102,11 @@ const table: readonly [keyof typeof bad, string][] = [
   ["bomb", "provider_response_invalid"],
 ];
 
+// In this order: a document once read is used on while it cannot be renewed, so each must fail before it succeeds.
 describe.each<Endpoint>([discovery, ...endpoints])("bad weather at %s", (endpoint) => {
   it.each(table)("%s is told as %s, soon, and others sign in meanwhile", async (weather, code) => {
     const started = performance.now();
     const bystander = odd.instance.browser().open(`${odd.instance.issuer}/signin/good`, appOrigin);
-    // Its discovery is what is asked for after an hour; a key set is used on, and so needs a provider nobody knows yet.
     const { result, browser, status } = await trySignIn(odd, {
       secondsAhead: ahead(),
       takeOver: { [endpoint]: bad[weather] },

@@ -20,14 +20,13 @@ const rotateCommand = defineCommand({
     ...deploymentArguments,
     now: {
       type: "boolean",
-      description: "Let it sign at once: after a leak. Verifiers that cached the old key set look again by themselves",
+      description: "Let it sign within seconds: after a leak. Verifiers look again by themselves when they meet it",
     },
   },
   run: ({ args }) =>
     withHoldfast(args, async ({ keys }) => {
-      const key = await keys.rotate({ immediately: args.now ?? false });
-      const when = key.status === "signing" ? "signs from now on" : `signs from ${key.activatesAt.toISOString()}`;
-      print(args.json, toJson(key), `Key ${key.id} is published and ${when}.`);
+      const key = await keys.rotate({ isUrgent: args.now ?? false });
+      print(args.json, toJson(key), `Key ${key.id} is published and signs from ${key.activatesAt.toISOString()}.`);
     }),
 });
 

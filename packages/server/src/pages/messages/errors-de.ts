@@ -74,7 +74,7 @@ export const errorsDe: Readonly<Record<SigninErrorCode, ErrorWords>> = {
     meaning:
       "Die Zeiten im ID-Token weichen stärker von unserer Uhr ab, als die Toleranz erlaubt (Vorgabe: 5 Minuten).",
     action:
-      "`holdfast doctor` zeigt, wessen Uhr falsch geht. Stellen Sie sie mit NTP; bis dahin kann `clockToleranceSeconds` des Anbieters helfen.",
+      "`holdfast doctor` zeigt, wessen Uhr falsch geht. Stellen Sie sie mit NTP; bis dahin kann `clockTolerance` des Anbieters helfen.",
   },
   provider_code_rejected: {
     title: "Die Anmeldung beim Anbieter hat zu lange gedauert",
