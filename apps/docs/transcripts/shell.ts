@@ -27,7 +27,8 @@ export function createShell({ cwd, environment }: ShellOptions): Shell {
     run(command) {
       const mark = `end-${randomUUID()}`;
       output = "";
-      bash.stdin.write(`${command}\nprintf '\\n%s' ${mark}\n`);
+      // Its input is not ours: a command that reads would eat the ones that follow.
+      bash.stdin.write(`{ ${command}\n} </dev/null\nprintf '\\n%s' ${mark}\n`);
       return new Promise((resolve) => {
         onOutput = () => {
           const end = output.indexOf(`\n${mark}`);

@@ -5,22 +5,21 @@ import type { Events } from "../events/index.ts";
 import type { Grants } from "../grants/index.ts";
 import { AppError } from "../http/app-error.ts";
 import type { Database, Queries } from "../storage/database.ts";
-import { closeAccount, insertAccount, insertMember, isAccount, listMemberships, touchMember } from "./store.ts";
+import {
+  closeAccount,
+  insertAccount,
+  insertMember,
+  isAccount,
+  listMemberships,
+  type Membership,
+  touchMember,
+} from "./store.ts";
 
 export interface AccountsDeps {
   readonly database: Database;
   readonly events: Events;
   readonly clock: Clock;
   readonly grants: Grants;
-}
-
-/** A person's place in an account. */
-export interface Membership {
-  readonly id: string;
-  readonly name: string;
-  readonly role: MemberRole;
-  readonly isClosed: boolean;
-  readonly signedInAt: Date | null;
 }
 
 export interface Accounts {

@@ -1,5 +1,14 @@
+import type { MemberRole } from "@holdfast/protocol";
 import type { Queries } from "../storage/database.ts";
-import type { Membership } from "./accounts.ts";
+
+/** A person's place in an account. */
+export interface Membership {
+  readonly id: string;
+  readonly name: string;
+  readonly role: MemberRole;
+  readonly isClosed: boolean;
+  readonly signedInAt: Date | null;
+}
 
 /** A person's accounts, which cannot be closed until the transaction ends. */
 export async function listMemberships(queries: Queries, userId: string): Promise<Membership[]> {

@@ -33,13 +33,21 @@ export function revokedSessions(heard: readonly Heard[]): string[] {
   );
 }
 
+interface FollowOptions {
+  /** Sent as `Last-Event-ID`. */
+  readonly cursor?: string;
+  readonly query?: string;
+  /** Default: over the network. */
+  readonly ask?: (request: Request) => Response | Promise<Response>;
+}
+
 export async function followFeed(
   { issuer }: Pick<TestInstance, "issuer">,
-  { cursor, ask = fetch }: { cursor?: string; ask?: (request: Request) => Response | Promise<Response> } = {},
+  { cursor, query = "", ask = fetch }: FollowOptions = {},
 ): Promise<TestFollower> {
   const abort = new AbortController();
   const headers = cursor === undefined ? {} : { "Last-Event-ID": cursor };
-  const response = await ask(new Request(`${issuer}/feed`, { headers, signal: abort.signal }));
+  const response = await ask(new Request(`${issuer}/feed${query}`, { headers, signal: abort.signal }));
   if (!response.ok || !response.body) throw new Error(`the feed answered ${response.status}`);
   return readFeedStream(response.body, async () => abort.abort());
 }

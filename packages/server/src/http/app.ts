@@ -22,6 +22,13 @@ export interface AppDeps {
 /** One instance's public face: every feature's routes, and around them what all requests have in common. */
 export function createApp({ issuer, clock, logger, metrics, pages, trustedProxies, routes }: AppDeps): HttpApp {
   const app = new Hono<HttpEnvironment>();
+  app.use(async (context, next) => {
+    await next();
+    context.header("X-Content-Type-Options", "nosniff");
+    if (issuer.startsWith("https:")) context.header("Strict-Transport-Security", "max-age=31536000");
+    // Answers carry cookies and codes: what may be kept says so itself.
+    if (!context.res.headers.has("Cache-Control")) context.header("Cache-Control", "no-store");
+  });
   app.use(
     identifyRequest({
       logger,
@@ -30,11 +37,6 @@ export function createApp({ issuer, clock, logger, metrics, pages, trustedProxie
       onAnswered: ({ route, status, seconds }) => metrics.requests.observe({ route, status: String(status) }, seconds),
     }),
   );
-  app.use(async (context, next) => {
-    await next();
-    context.header("X-Content-Type-Options", "nosniff");
-    if (issuer.startsWith("https:")) context.header("Strict-Transport-Security", "max-age=31536000");
-  });
   for (const group of routes) app.route("/", group);
 
   app.notFound((context) => answerError(context, unmatched(app, context)));

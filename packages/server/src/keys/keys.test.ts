@@ -49,8 +49,8 @@ describe("the key set", () => {
   it("has the public members and nothing else; each id is the key's thumbprint, and unique", async () => {
     const keys = await store.startNode();
     await keys.rotate();
-    await keys.rotate({ immediately: true });
-    const published = keys.jwks().keys;
+    await keys.rotate({ isUrgent: true });
+    const published = (await keys.jwks()).keys;
     expect(published).toHaveLength(3);
     for (const key of published) {
       expect(Object.keys(key).sort()).toEqual(["alg", "crv", "kid", "kty", "use", "x", "y"]);
@@ -110,7 +110,7 @@ describe("the secret", () => {
     const newSecret = randomBytes(32);
     const after = await store.startNode([newSecret, store.secret]);
     expect(await verifyToken(after, token)).toBe(await verifyToken(after, await signToken(after)));
-    await after.rotate({ immediately: true });
+    await after.rotate({ isUrgent: true });
     await expect(store.startNode([store.secret])).rejects.toMatchObject({ code: "secret_wrong" });
     await store.database.execute("delete from signing_keys where retires_at is not null");
     await expect(store.startNode([newSecret])).resolves.toBeDefined();

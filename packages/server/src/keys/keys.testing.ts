@@ -41,7 +41,7 @@ export async function createKeyStore() {
     },
     async close() {
       await Promise.all(nodes.map((keys) => keys.close()));
-      await events.settled();
+      await events.close();
       await database.execute(`drop schema ${schema} cascade`);
       await database.close();
     },
@@ -57,7 +57,7 @@ export function signToken(keys: Keys): Promise<string> {
 
 /** Verifies a token as a service would that has just fetched the key set; answers with the id of its key. */
 export async function verifyToken(keys: Keys, token: string): Promise<string | undefined> {
-  const published = JSON.parse(JSON.stringify(keys.jwks()));
+  const published = JSON.parse(JSON.stringify(await keys.jwks()));
   const { protectedHeader } = await jwtVerify(token, createLocalJWKSet(published), { algorithms: ["ES256"] });
   return protectedHeader.kid;
 }

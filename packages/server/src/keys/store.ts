@@ -12,14 +12,17 @@ export interface StoredKey {
   readonly retiresAt: Date | null;
 }
 
-/** Every key that is, or will be, in the key set; the next to sign last. */
+/**
+ * Every key that is, or will be, in the key set, in the order they were made: a later one takes over from an earlier
+ * when it activates, and an earlier never from a later. Of two of one millisecond, the later has retired the earlier.
+ */
 export async function listKeys(queries: Queries, now: Date): Promise<StoredKey[]> {
   const rows = await queries
     .selectFrom("signing_keys")
     .selectAll()
     .where((where) => where.or([where("retires_at", "is", null), where("retires_at", ">", now)]))
-    .orderBy("activates_at")
     .orderBy("created_at")
+    .orderBy("retires_at", (order) => order.asc().nullsLast())
     .execute();
   return rows.map((row) => ({
     id: row.id,

@@ -1,7 +1,18 @@
 import { sql } from "kysely";
 import type { Queries } from "../storage/database.ts";
 import type { UsersTable } from "../storage/tables.ts";
-import type { UpstreamProfile } from "./users.ts";
+
+/** What an upstream provider says of a person. Issuer and subject are who it is; the rest may change. */
+export interface UpstreamProfile {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly provider: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  /** Only the provider's own, literal `true`. */
+  readonly emailVerified: boolean;
+  readonly picture: string | null;
+}
 
 /** A person. */
 export interface User {

@@ -12,6 +12,7 @@ import {
   lockByIdentity,
   setUserTime,
   touchIdentity,
+  type UpstreamProfile,
   type User,
 } from "./store.ts";
 
@@ -20,18 +21,6 @@ export interface UsersDeps {
   readonly events: Events;
   readonly clock: Clock;
   readonly sessions: Sessions;
-}
-
-/** What an upstream provider says of a person. Issuer and subject are who it is; the rest may change. */
-export interface UpstreamProfile {
-  readonly issuer: string;
-  readonly subject: string;
-  readonly provider: string;
-  readonly name: string | null;
-  readonly email: string | null;
-  /** Only the provider's own, literal `true`. */
-  readonly emailVerified: boolean;
-  readonly picture: string | null;
 }
 
 export interface Users {
