@@ -1,21 +1,23 @@
 /**
- * Runs the commands of a page and puts their real output into it: every ` ```console ` block with `record` in its meta.
- * Lines that begin with `$ ` are commands and stay; the lines below each are replaced by what it printed.
+ * Goes through "Getting started" and puts what really happens into the page: pictures of the example in a browser, and
+ * the output of every ` ```console ` block with `record` in its meta. Lines that begin with `$ ` are commands and stay;
+ * the lines below each are replaced by what it printed. The block with `record="server"` is `npm start`, which runs
+ * until the end; all others share one shell. The data directory is new each time, and removed afterwards.
  *
- *     node apps/docs/transcripts/record.ts src/content/docs/getting-started.md
- *
- * The block with `record="server"` starts the server, which runs until the end; all others share one shell. The data
- * directory is new each time and removed afterwards.
+ *     NODE_OPTIONS=--conditions=holdfast-source node apps/docs/transcripts/record.ts
  */
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { extractSnippets, type Snippet } from "../snippets/extract.ts";
+import { takePictures } from "./pictures.ts";
 import { startServer } from "./server.ts";
 import { createShell, type Shell } from "./shell.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
-const page = path.resolve(import.meta.dirname, "..", process.argv[2] ?? "src/content/docs/getting-started.md");
+const docs = path.resolve(import.meta.dirname, "..");
+const page = path.join(docs, "src/content/docs/getting-started.md");
+const pictures = path.join(docs, "public/getting-started");
 
 const data = await mkdtemp(path.join(tmpdir(), "holdfast-transcript-"));
 // PostgreSQL runs as another user when we are root.
@@ -25,6 +27,7 @@ const environment = { ...process.env, HOLDFAST_DATA: path.join(data, ".holdfast"
 const server = await startServer({ root, environment });
 const shell = createShell({ cwd: root, environment });
 try {
+  await takePictures({ app: server.example, directory: pictures });
   const text = await readFile(page, "utf8");
   await writeFile(page, await recordPage(text, shell));
 } finally {

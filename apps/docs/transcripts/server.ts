@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 export interface RunningServer {
   /** What `npm start` printed, from the first word of its banner on. */
   readonly output: string;
+  /** The example app's address. */
+  readonly example: string;
   stop(): Promise<void>;
 }
 
@@ -24,9 +26,12 @@ export async function startServer({ root, environment }: StartOptions): Promise<
     void exited.then(() => reject(new Error(`npm start ended: ${output}`)));
   });
   await ready;
+  const example = /Example app +(\S+)/.exec(output)?.[1];
+  if (example === undefined) throw new Error(`the banner names no example app: ${output}`);
   return {
+    example,
     // npm's own two lines say nothing to a reader.
-    output: output.slice(output.indexOf("\n  Holdfast is ready")),
+    output: output.slice(output.indexOf("\n  Holdfast is ready")).trimEnd(),
     async stop() {
       child.kill("SIGINT");
       await exited;

@@ -100,7 +100,9 @@ function toClient(config: ClientConfig, defaults: TokenLifetimes): Client {
 export function allowedReturn(client: Client, returnTo: string | null): string {
   if (returnTo === null) return client.signinSuccess;
   const address = URL.canParse(returnTo) ? new URL(returnTo) : null;
-  const isPlain = address !== null && address.username === "" && address.password === "";
+  // A blob: address has the origin of the page that made it, so the scheme is looked at too.
+  const isWeb = address !== null && /^https?:$/.test(address.protocol);
+  const isPlain = isWeb && address.username === "" && address.password === "";
   if (!isPlain || !client.origins.includes(address.origin)) {
     throw new AppError("redirect_not_allowed");
   }

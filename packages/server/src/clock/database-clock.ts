@@ -16,7 +16,7 @@ interface DatabaseClockDeps {
 export interface DatabaseClock extends Clock {
   /** The database's clock minus ours, in milliseconds. */
   readonly skewMs: number;
-  /** Measures now: the middle of sending and receiving is taken as the moment the database answered. */
+  /** Measures now. The middle of sending and receiving counts as the moment the database answered. */
   measure(): Promise<void>;
   stop(): void;
 }
@@ -29,9 +29,11 @@ export async function createDatabaseClock({ databaseNow, local, onError }: Datab
     const sent = local.now();
     const theirs = await databaseNow();
     const received = local.now();
-    const difference = theirs - (sent + received) / 2;
-    // A difference within the round trip cannot be told from the network: then our own clock is as good.
-    skewMs = Math.abs(difference) <= received - sent + 1 ? 0 : Math.round(difference);
+    // The database answered between the two: its lead lies between these. As long as what we know fits, it stays, or a
+    // slow answer would make the time jump; 1 ms is what whole milliseconds leave open.
+    const least = theirs - received - 1;
+    const most = theirs - sent + 1;
+    if (skewMs < least || skewMs > most) skewMs = Math.round((least + most) / 2);
   }
 
   await measure();

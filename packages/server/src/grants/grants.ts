@@ -19,6 +19,8 @@ export interface GrantsDeps {
   readonly keyRing: KeyRing;
   readonly keys: Keys;
   readonly issuer: string;
+  /** Told how many refreshes each statement carried. */
+  readonly onBatch?: ((size: number) => void) | undefined;
 }
 
 /** What a grant is started for. */
@@ -50,7 +52,7 @@ export interface Grants {
   end(queries: Queries, selection: GrantSelection, reason: RevokedReason, requestId?: string): Promise<EndedGrant[]>;
 }
 
-export function createGrants({ database, events, clock, keyRing, keys, issuer }: GrantsDeps): Grants {
+export function createGrants({ database, events, clock, keyRing, keys, issuer, onBatch }: GrantsDeps): Grants {
   const accessTokens = createAccessTokens({ issuer, keys, clock });
 
   async function start(queries: Queries, { client, session, account, source }: GrantRequest): Promise<StartedGrant> {
@@ -94,7 +96,7 @@ export function createGrants({ database, events, clock, keyRing, keys, issuer }:
   return {
     start,
     issue: accessTokens.issue,
-    refresh: createRefresh({ database, clock, keyRing, accessTokens }),
+    refresh: createRefresh({ database, clock, keyRing, accessTokens, onBatch }),
     async end(queries, selection, reason, requestId) {
       const ended = await endGrants(queries, selection, reason, new Date(clock.now()));
       if (ended.length > 0) {

@@ -7,14 +7,17 @@ import { AppError } from "../http/app-error.ts";
 import type { RequestSource } from "../http/request-source.ts";
 import type { Database } from "../storage/database.ts";
 import type { AccessTokens, TokenAnswer } from "./access-token.ts";
+import { createBatcher } from "./batcher.ts";
 import { formatRefreshToken, hashHandle, parseRefreshToken } from "./refresh-token.ts";
-import { findGrantClient, type JudgedGrant, judge } from "./store.ts";
+import { findGrantClient, type JudgedGrant, judge, type Presentation } from "./store.ts";
 
 export interface RefreshDeps {
   readonly database: Database;
   readonly clock: Clock;
   readonly keyRing: KeyRing;
   readonly accessTokens: AccessTokens;
+  /** Told how many refreshes each statement carried. */
+  readonly onBatch?: ((size: number) => void) | undefined;
 }
 
 /** A refresh token, presented. */
@@ -55,27 +58,36 @@ export interface Refresh {
   clientOf(refreshToken: string): Promise<string>;
 }
 
-export function createRefresh({ database, clock, keyRing, accessTokens }: RefreshDeps): Refresh {
+// At most this many in a statement, and two statements under way: while one commits, the next is gathered.
+const limits = { maximumBatch: 128, maximumInFlight: 2, maximumWaiting: 4_096 };
+
+export function createRefresh({ database, clock, keyRing, accessTokens, onBatch }: RefreshDeps): Refresh {
+  const batcher = createBatcher<Presentation, JudgedGrant>({
+    ...limits,
+    run: (presented) => judge(database, new Date(clock.now()), presented),
+    keyOf: ({ grantId }) => grantId,
+    answerKeyOf: ({ id }) => id,
+    onBatch,
+  });
+
   return {
     async present({ refreshToken, client, isProved, idempotencyKey, source }) {
       const token = parseRefreshToken(keyRing, refreshToken);
       if (!token) {
         return { kind: "refused", verdict: "malformed", reason: "refresh_token_malformed", sessionId: null };
       }
-      const [judged] = await judge(database, new Date(clock.now()), [
-        {
-          grantId: token.grantId,
-          handleHash: hashHandle(token.handle),
-          generation: token.generation,
-          attemptHash: idempotencyKey === null ? null : sha256(idempotencyKey),
-          clientId: client.id,
-          isProved,
-          rotates: client.rotates,
-          overlap: client.lifetimes.overlap,
-          idle: client.lifetimes.refreshIdle,
-          ...source,
-        },
-      ]);
+      const judged = await batcher.submit({
+        grantId: token.grantId,
+        handleHash: hashHandle(token.handle),
+        generation: token.generation,
+        attemptHash: idempotencyKey === null ? null : sha256(idempotencyKey),
+        clientId: client.id,
+        isProved,
+        rotates: client.rotates,
+        overlap: client.lifetimes.overlap,
+        idle: client.lifetimes.refreshIdle,
+        ...source,
+      });
       if (!judged) return { kind: "refused", verdict: "unknown", reason: "session_unknown", sessionId: null };
       const reason = refusalOf(judged, client);
       if (reason) return { kind: "refused", verdict: judged.verdict, reason, sessionId: judged.session_id };

@@ -55,7 +55,7 @@ export function createApp({ issuer, clock, logger, metrics, pages, trustedProxie
 
 /** Where a person can begin again. */
 function retryAddress(context: HttpContext): string {
-  const client = context.req.query("client_id");
+  const client = context.get("clientId") ?? context.req.query("client_id");
   return client === undefined ? "/signin" : `/signin?${new URLSearchParams({ client_id: client })}`;
 }
 

@@ -6,6 +6,8 @@ import type { RequestSource } from "./request-source.ts";
 export interface RequestVariables {
   source: RequestSource;
   logger: Logger;
+  /** The client the request is for, where that is not in the query. */
+  clientId?: string;
 }
 
 export interface HttpEnvironment {

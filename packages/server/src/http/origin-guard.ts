@@ -26,6 +26,16 @@ export function requestSite(context: HttpContext, { issuer, isKnownOrigin }: Ori
   return site === undefined || site === "none" ? "none" : "foreign";
 }
 
+/**
+ * Whether a person comes here now, in a window of theirs: neither an image or a frame that someone put into a page, nor
+ * a browser that fetches ahead of a visit, nor a `HEAD`. Programs say none of it and are believed.
+ */
+export function isVisit(context: HttpContext): boolean {
+  const destination = context.req.header("sec-fetch-dest");
+  const isAhead = /prefetch/i.test(context.req.header("sec-purpose") ?? context.req.header("purpose") ?? "");
+  return context.req.method !== "HEAD" && (destination ?? "document") === "document" && !isAhead;
+}
+
 function refererOrigin(referer: string | undefined): string | null {
   return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : null;
 }

@@ -4,6 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 export interface Metrics {
   readonly signins: Counter<"provider" | "result">;
   readonly refreshes: Counter<"client" | "verdict">;
+  readonly refreshBatches: Histogram;
   readonly requests: Histogram<"route" | "status">;
   /** Reads a figure at the moment it is asked for. */
   gauge(name: string, help: string, read: () => number): void;
@@ -26,6 +27,12 @@ export function createMetrics(): Metrics {
       name: "holdfast_refreshes_total",
       help: "Presented refresh tokens by client and verdict.",
       labelNames: ["client", "verdict"],
+      registers: [registry],
+    }),
+    refreshBatches: new Histogram({
+      name: "holdfast_refresh_batch_size",
+      help: "Refreshes that one statement carried.",
+      buckets: [1, 2, 4, 8, 16, 32, 64, 128],
       registers: [registry],
     }),
     requests: new Histogram({

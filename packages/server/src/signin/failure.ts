@@ -29,6 +29,7 @@ export function createFailures({ database, events, onFailure }: FailuresDeps): F
         return await step();
       } catch (thrown) {
         const error = toAppError(thrown);
+        context.set("clientId", request.client.id);
         const { requestId } = context.get("source");
         onFailure(provider, error.code);
         const data = { provider, code: error.code, cause: describeCause(error.cause) };
@@ -60,5 +61,7 @@ function describeCause(cause: unknown): string | null {
   const description =
     "error_description" in cause && typeof cause.error_description === "string" ? cause.error_description : null;
   const inner = cause.cause instanceof Error ? cause.cause.message : null;
-  return [own, description ?? cause.message, inner].filter(Boolean).join(": ").slice(0, 500);
+  const line = [own, description ?? cause.message, inner].filter(Boolean).join(": ");
+  // The provider's words may hold anything; PostgreSQL takes neither a NUL nor half a character.
+  return line.replaceAll(/\p{Cc}+/gu, " ").slice(0, 500).toWellFormed();
 }

@@ -4,7 +4,7 @@ import type { RefreshCookies } from "../grants/index.ts";
 import { AppError } from "../http/app-error.ts";
 import type { HttpContext, HttpEnvironment } from "../http/context.ts";
 import type { Cookie } from "../http/cookies.ts";
-import { allowClientOrigins, type OriginRules, requestSite } from "../http/origin-guard.ts";
+import { allowClientOrigins, isVisit, type OriginRules, requestSite } from "../http/origin-guard.ts";
 import { answerPage, wantsPage } from "../http/page-answer.ts";
 import { type Parameters, readBody, readQuery } from "../http/parameters.ts";
 import type { Pages } from "../pages/index.ts";
@@ -37,8 +37,10 @@ export function createSignoutRoutes(deps: SignoutRoutesDeps) {
   routes.get("/signout", async (context) => {
     const request = parseSignoutRequest(readQuery(context), clients);
     const session = await sessions.authenticate(sessionCookie.read(context));
-    // Any page can link or embed this address; only our own and the clients' are taken at their word.
-    if (session && requestSite(context, origins) === "foreign") return ask(context, session, request);
+    // Any page can link this address; only our own and the clients' are taken at their word. And into a client's page,
+    // anyone who may put an image there could put this.
+    const isMeant = requestSite(context, origins) !== "foreign" && isVisit(context);
+    if (session && !isMeant) return ask(context, session, request);
     return signOut(context, session, request);
   });
 

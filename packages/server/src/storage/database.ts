@@ -94,7 +94,11 @@ export function createDatabase({ connection, schema, poolSize, onError }: Databa
       if (!row) throw new AppError("database_unreachable");
       return row.now.getTime();
     },
-    close: () => queries.destroy(),
+    async close() {
+      await queries.destroy();
+      // Kysely ends only a pool that it has used itself.
+      if (!pool.ending) await pool.end();
+    },
   };
 }
 

@@ -11,13 +11,32 @@ declare module "vitest" {
   }
 }
 
-/** Starts one real PostgreSQL for the whole run, in a directory that goes with it. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+/**
+ * Gives the whole run one real PostgreSQL: an embedded one, in a directory that goes with it, or the server that
+ * `TEST_DATABASE_URL` names, so that the same suite runs on every version we support.
+ */
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const url = process.env.TEST_DATABASE_URL;
+  if (url) {
+    project.provide("postgres", parseUrl(url));
+    return undefined;
+  }
   const dataDirectory = await mkdtemp(join(tmpdir(), "holdfast-test-"));
   const postgres = await startEmbeddedPostgres({ dataDirectory, command: "the tests" });
   project.provide("postgres", postgres.connection);
   return async () => {
     await postgres.stop();
     await rm(dataDirectory, { recursive: true, force: true });
+  };
+}
+
+function parseUrl(url: string): EmbeddedPostgres["connection"] {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  return {
+    host: hostname,
+    port: Number(port || 5432),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: pathname.slice(1),
   };
 }
