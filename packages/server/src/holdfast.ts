@@ -81,7 +81,16 @@ export async function createHoldfast(config: Config, options: HoldfastOptions) {
     closers.push(() => keys.close());
 
     const onBatch = (size: number) => metrics.refreshBatches.observe(size);
-    const grants = createGrants({ database, events, clock, keyRing, keys, issuer, onBatch });
+    const grants = createGrants({
+      database,
+      events,
+      clock,
+      keyRing,
+      keys,
+      issuer,
+      sessionIdle: config.sessions.idle,
+      onBatch,
+    });
     const sessions = createSessions({ database, events, clock, grants, settings: config.sessions });
     const users = createUsers({ database, events, clock, sessions });
     const accounts = createAccounts({ database, events, clock, grants });

@@ -11,7 +11,7 @@ import {
 } from "../config/index.ts";
 import { AppError } from "../http/app-error.ts";
 import { developmentSecret } from "./development-secret.ts";
-import { notedPorts, type Ports, usualPorts } from "./ports.ts";
+import { isPort, notedPorts, type Ports, usualPorts } from "./ports.ts";
 
 export interface DeploymentOptions {
   readonly mode: Mode;
@@ -64,10 +64,6 @@ function isStatic(
   source: ConfigFile["source"],
 ): source is Extract<ConfigFile["source"], object> & Record<string, unknown> {
   return typeof source === "object" && source !== null && !Array.isArray(source);
-}
-
-function isPort(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 65_535;
 }
 
 async function evaluate({ path, source }: ConfigFile, mode: Mode, ports: Ports): Promise<ConfigInput> {

@@ -47,12 +47,19 @@ export function notePorts(dataDirectory: string, ports: Ports): void {
   writeFileSync(join(dataDirectory, fileName), JSON.stringify(ports));
 }
 
+/** The noted ports; null where there are none, or what there is was damaged. */
 export function notedPorts(dataDirectory: string): Ports | null {
   try {
-    return JSON.parse(readFileSync(join(dataDirectory, fileName), "utf8"));
+    const noted = JSON.parse(readFileSync(join(dataDirectory, fileName), "utf8"));
+    const { server, practice, management, companions } = noted;
+    return [server, practice, management, ...companions].every(isPort) ? noted : null;
   } catch {
     return null;
   }
+}
+
+export function isPort(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 65_535;
 }
 
 async function freePort(usual: number): Promise<number> {

@@ -9,18 +9,24 @@ export interface CommandArguments {
   readonly production?: boolean | undefined;
 }
 
-/** Runs a command's work on the deployment's own database, beside the running server or without one. */
+/**
+ * Runs a command's work on the deployment's own database, beside the running server or without one.
+ *
+ * @param assertAllowed throws where this deployment does not let the command run; asked before anything is opened
+ */
 export async function withHoldfast<Result>(
   { config, data, production }: CommandArguments,
-  work: (holdfast: Holdfast, deployment: Deployment) => Promise<Result>,
+  work: (holdfast: Holdfast) => Promise<Result>,
+  assertAllowed: (deployment: Deployment) => void = () => undefined,
 ): Promise<Result> {
   const deployment = await readDeployment({ mode: production ? "production" : "development", config, data });
+  assertAllowed(deployment);
   const logger = createLogger({ level: "silent" });
   const database = await openCommandDatabase(deployment, { logger, command: "a holdfast command" });
   try {
     const holdfast = await createHoldfast(deployment.config, { connection: database.connection, logger });
     try {
-      return await work(holdfast, deployment);
+      return await work(holdfast);
     } finally {
       await holdfast.close();
     }

@@ -19,6 +19,8 @@ export interface GrantsDeps {
   readonly keyRing: KeyRing;
   readonly keys: Keys;
   readonly issuer: string;
+  /** Seconds: a session that is not used for this long ends, and no grant of it lives longer than that unused. */
+  readonly sessionIdle: number;
   /** Told how many refreshes each statement carried. */
   readonly onBatch?: ((size: number) => void) | undefined;
 }
@@ -52,8 +54,18 @@ export interface Grants {
   end(queries: Queries, selection: GrantSelection, reason: RevokedReason, requestId?: string): Promise<EndedGrant[]>;
 }
 
-export function createGrants({ database, events, clock, keyRing, keys, issuer, onBatch }: GrantsDeps): Grants {
+export function createGrants({
+  database,
+  events,
+  clock,
+  keyRing,
+  keys,
+  issuer,
+  sessionIdle,
+  onBatch,
+}: GrantsDeps): Grants {
   const accessTokens = createAccessTokens({ issuer, keys, clock });
+  const idleOf = ({ lifetimes }: Client) => Math.min(lifetimes.refreshIdle, sessionIdle);
 
   async function start(queries: Queries, { client, session, account, source }: GrantRequest): Promise<StartedGrant> {
     const now = clock.now();
@@ -77,7 +89,7 @@ export function createGrants({ database, events, clock, keyRing, keys, issuer, o
       handleHash: hashHandle(handle),
       clientId: client.id,
       createdAt: new Date(now),
-      idleExpiresAt: new Date(now + client.lifetimes.refreshIdle * 1000),
+      idleExpiresAt: new Date(now + idleOf(client) * 1000),
     });
     await events.append(queries, {
       type: "grant.started",
@@ -96,7 +108,7 @@ export function createGrants({ database, events, clock, keyRing, keys, issuer, o
   return {
     start,
     issue: accessTokens.issue,
-    refresh: createRefresh({ database, clock, keyRing, accessTokens, onBatch }),
+    refresh: createRefresh({ database, clock, keyRing, accessTokens, idleOf, onBatch }),
     async end(queries, selection, reason, requestId) {
       const ended = await endGrants(queries, selection, reason, new Date(clock.now()));
       if (ended.length > 0) {

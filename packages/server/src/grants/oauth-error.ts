@@ -32,7 +32,7 @@ const byCode: Partial<Record<ErrorCode, OAuthError>> = {
 };
 
 /** Writes an error as OAuth's token endpoint does, with what lets a client tell weather from a verdict beside it. */
-export function answerRefusal(context: HttpContext, issuer: string, error: AppError): Response {
+function answerRefusal(context: HttpContext, issuer: string, error: AppError): Response {
   const { error: name, status } = toOAuthError(error);
   const body: RefreshRefusal = {
     error: name,
@@ -44,7 +44,10 @@ export function answerRefusal(context: HttpContext, issuer: string, error: AppEr
   };
   setRetryAfter(context, error);
   context.header("Cache-Control", "no-store");
-  if (name === "invalid_client") context.header("WWW-Authenticate", `Basic realm="${issuer}"`);
+  // Only to who came with the header (RFC 6749, section 5.2): a page's request would open the browser's password prompt.
+  if (name === "invalid_client" && context.req.header("authorization") !== undefined) {
+    context.header("WWW-Authenticate", `Basic realm="${issuer}"`);
+  }
   return context.json(body, status);
 }
 

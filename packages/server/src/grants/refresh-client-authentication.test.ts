@@ -50,7 +50,8 @@ describe("a client that does not prove who it is gets 401 invalid_client, and do
     const { status, headers, body } = await presentAs("service", fields, authorization);
     expect(status).toBe(401);
     expect(body).toMatchObject({ error: "invalid_client", reason: "client_authentication_failed", retryable: false });
-    expect(headers.get("www-authenticate")).toBe(`Basic realm="${instance.issuer}"`);
+    // A page that sends no such header must not see the browser ask for a password.
+    expect(headers.get("www-authenticate")).toBe(authorization ? `Basic realm="${instance.issuer}"` : null);
   });
 
   it("a public client that sends a secret", async () => {

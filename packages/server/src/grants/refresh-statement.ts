@@ -20,7 +20,7 @@ with presented as (
 held as materialized (
   select g.id, g.handle_hash, g.generation, g.recent_rotations, g.attempt_hash, g.client_id, g.session_id, g.user_id,
     g.account_id, g.role, g.scope, g.resource, g.authenticated_at, g.idle_expires_at, g.expires_at, g.revoked_at,
-    g.revoked_reason, g.rotated_at,
+    g.revoked_reason,
     p.handle_hash as presented_handle_hash, p.generation as presented, p.attempt_hash as presented_attempt,
     p.client_id as presented_client, p.is_proved, p.rotates, p.overlap, p.idle, p.request_id, p.address, p.user_agent
   from presented p join grants g on g.id = p.id
@@ -52,7 +52,7 @@ judged as (
 rotated as (
   update grants g set
     generation = j.presented + 1,
-    rotated_at = $1,
+    used_at = $1,
     -- One entry; after a recovery one for each generation that the database had lost as well: to it, they are replaced
     -- now, and a tab that still holds one of them has its overlap like any other.
     recent_rotations =
@@ -63,7 +63,7 @@ rotated as (
   where g.id = j.id and j.verdict in ('rotated', 'recovered')
 ),
 touched as (
-  update grants g set idle_expires_at = $1 + make_interval(secs => j.idle)
+  update grants g set used_at = $1, idle_expires_at = $1 + make_interval(secs => j.idle)
   from judged j
   where g.id = j.id and j.verdict in ('renewed', 'replayed', 'overlapped')
 ),

@@ -125,6 +125,7 @@ describe("garbage is refused without a query", () => {
     clock: createManualClock(),
     keyRing,
     accessTokens: { issue: () => Promise.reject(new Error("a token was minted")) },
+    idleOf: () => 60,
   });
   const present = (refreshToken: string) =>
     refresh.present({

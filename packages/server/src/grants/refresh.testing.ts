@@ -106,7 +106,7 @@ export function eventsOf(instance: TestInstance, grantId: string): Promise<Logge
 
 export interface GrantRow {
   readonly generation: number;
-  readonly rotated_at: Date | null;
+  readonly used_at: Date | null;
   readonly recent_rotations: Date[];
   readonly idle_expires_at: Date;
   readonly expires_at: Date;

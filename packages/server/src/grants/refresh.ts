@@ -16,6 +16,8 @@ export interface RefreshDeps {
   readonly clock: Clock;
   readonly keyRing: KeyRing;
   readonly accessTokens: AccessTokens;
+  /** Seconds a client's grant may go unused. */
+  readonly idleOf: (client: Client) => number;
   /** Told how many refreshes each statement carried. */
   readonly onBatch?: ((size: number) => void) | undefined;
 }
@@ -61,7 +63,7 @@ export interface Refresh {
 // At most this many in a statement, and two statements under way: while one commits, the next is gathered.
 const limits = { maximumBatch: 128, maximumInFlight: 2, maximumWaiting: 4_096 };
 
-export function createRefresh({ database, clock, keyRing, accessTokens, onBatch }: RefreshDeps): Refresh {
+export function createRefresh({ database, clock, keyRing, accessTokens, idleOf, onBatch }: RefreshDeps): Refresh {
   const batcher = createBatcher<Presentation, JudgedGrant>({
     ...limits,
     run: (presented) => judge(database, new Date(clock.now()), presented),
@@ -85,7 +87,7 @@ export function createRefresh({ database, clock, keyRing, accessTokens, onBatch 
         isProved,
         rotates: client.rotates,
         overlap: client.lifetimes.overlap,
-        idle: client.lifetimes.refreshIdle,
+        idle: idleOf(client),
         ...source,
       });
       if (!judged) return { kind: "refused", verdict: "unknown", reason: "session_unknown", sessionId: null };

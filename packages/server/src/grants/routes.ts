@@ -6,7 +6,7 @@ import type { HttpContext, HttpEnvironment } from "../http/context.ts";
 import { allowClientOrigins, type OriginRules } from "../http/origin-guard.ts";
 import { type Parameters, readBody } from "../http/parameters.ts";
 import { readClientCredentials, readParameter } from "./client-credentials.ts";
-import { answerRefusal, oauthErrors } from "./oauth-error.ts";
+import { oauthErrors } from "./oauth-error.ts";
 import type { Refresh, RefreshOutcome } from "./refresh.ts";
 import type { RefreshCookies } from "./refresh-cookies.ts";
 
@@ -48,7 +48,7 @@ export function createRefreshRoutes({ issuer, refresh, clients, cookies, origins
       source,
     });
     await onOutcome(outcome, client, source.requestId);
-    if (outcome.kind === "refused") return answerRefusal(context, issuer, new AppError(outcome.reason));
+    if (outcome.kind === "refused") throw new AppError(outcome.reason);
     if (isCookie) cookies.write(context, client, outcome.refreshToken, outcome.expiresAt);
     const answer: RefreshAnswer = isCookie
       ? outcome.answer

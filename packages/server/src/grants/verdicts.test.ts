@@ -34,7 +34,7 @@ describe("rotated: the token in force is presented", () => {
     expect(openToken(body.refresh_token)).toEqual({ ...openToken(refreshToken), generation: 2 });
     expect(await readGrant(instance, grantId)).toMatchObject({
       generation: 2,
-      rotated_at: new Date(instance.clock.now()),
+      used_at: new Date(instance.clock.now()),
       recent_rotations: [new Date(instance.clock.now())],
       idle_expires_at: new Date(instance.clock.now() + 14 * day),
     });
@@ -167,7 +167,7 @@ describe("renewed: a confidential client that does not rotate", () => {
     expect(body).toMatchObject({ refresh_token: refreshToken, generation: 1 });
     expect(await readGrant(instance, grantId)).toMatchObject({
       generation: 1,
-      rotated_at: null,
+      used_at: new Date(instance.clock.now()),
       recent_rotations: [],
       idle_expires_at: new Date(instance.clock.now() + 14 * day),
     });

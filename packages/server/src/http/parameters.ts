@@ -78,6 +78,14 @@ function* parseJsonObject(text: string): Generator<readonly [string, string]> {
     if (typeof member !== "string") throw invalid(name, "is not a string");
     yield [name, member];
   }
+  if (countMembers(text) !== Object.keys(value).length) {
+    throw new AppError("invalid_request", "The body gives a member more than once.");
+  }
+}
+
+/** How many members a flat JSON object has as written: of those with one name, `JSON.parse` keeps only the last. */
+function countMembers(text: string): number {
+  return text.replaceAll(/"(?:[^"\\]|\\.)*"/g, "").split(":").length - 1;
 }
 
 /** An `invalid_request` that names the parameter. */

@@ -42,5 +42,5 @@ export function createMetadataRoutes({ issuer, keys, scopes }: MetadataRoutesDep
 /** Public by nature: any page may read them, and any cache keep them, but for less time than a key is published ahead. */
 function allowEveryone(context: HttpContext): void {
   context.header("Access-Control-Allow-Origin", "*");
-  context.header("Cache-Control", "public, max-age=300");
+  context.header("Cache-Control", "public, max-age=60");
 }

@@ -62,7 +62,7 @@ function selectSessions(queries: Queries) {
     .select((build) =>
       build
         .selectFrom("grants")
-        .select((grants) => grants.fn.max("grants.rotated_at").as("at"))
+        .select((grants) => grants.fn.max("grants.used_at").as("at"))
         .whereRef("grants.session_id", "=", "sessions.id")
         .as("refreshed_at"),
     );

@@ -63,7 +63,8 @@ export function createSigninRoutes(deps: SigninRoutesDeps) {
     return failures.guard(context, { request, provider: null }, () => arrival.proceed(context, session, request));
   });
 
-  routes.get("/signin/:provider", async (context) => {
+  // Not also the address where codes are redeemed, which takes POST only.
+  routes.get("/signin/:provider{(?!redeem$)[^/]+}", async (context) => {
     const request = parseSigninRequest(readQuery(context), clients);
     const provider = providers.get(context.req.param("provider"));
     return failures.guard(context, { request, provider: provider.id }, () => goTo(context, provider, request));

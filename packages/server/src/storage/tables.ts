@@ -72,7 +72,7 @@ export interface GrantsTable {
   id: string;
   handle_hash: Buffer;
   generation: number;
-  rotated_at: Date | null;
+  used_at: Date | null;
   recent_rotations: Generated<Date[]>;
   attempt_hash: Buffer | null;
   binding: string | null;

@@ -25,12 +25,17 @@ const createCommand = defineCommand({
     account: { type: "string", description: "The account to act for. Default: the only one", valueHint: "id" },
   },
   run: ({ args }) =>
-    withHoldfast(args, async (holdfast, { config }) => {
-      if (config.mode === "production" && !config.allowSessionCreate) throw new AppError("command_refused");
-      const made = await createSession(holdfast, { email: args.user, client: args.client, account: args.account });
-      const lines = Object.entries(made).map(([name, value]) => `${name.padEnd(16)}${value}`);
-      print(args.json, made, lines.join("\n"));
-    }),
+    withHoldfast(
+      args,
+      async (holdfast) => {
+        const made = await createSession(holdfast, { email: args.user, client: args.client, account: args.account });
+        const lines = Object.entries(made).map(([name, value]) => `${name.padEnd(16)}${value}`);
+        print(args.json, made, lines.join("\n"));
+      },
+      ({ config }) => {
+        if (config.mode === "production" && !config.allowSessionCreate) throw new AppError("command_refused");
+      },
+    ),
 });
 
 interface SessionRequest {

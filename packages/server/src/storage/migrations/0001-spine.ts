@@ -69,7 +69,8 @@ create table grants (
   id uuid primary key,
   handle_hash bytea not null,
   generation integer not null,
-  rotated_at timestamptz,
+  -- The last good refresh: a session is in use as long as one of its grants is.
+  used_at timestamptz,
   -- Newest first: element k is when generation (generation - k) was replaced.
   recent_rotations timestamptz[] not null default '{}',
   attempt_hash bytea,
