@@ -1,5 +1,5 @@
 /**
- * Goes through "Getting started" and puts what really happens into the page: pictures of the example in a browser, and
+ * Goes through "Getting started" and "Operate" and puts what really happens into the pages: pictures of the example in a browser, and
  * the output of every ` ```console ` block with `record` in its meta. Lines that begin with `$ ` are commands and stay;
  * the lines below each are replaced by what it printed. The block with `record="server"` is `npm start`, which runs
  * until the end; all others share one shell. The data directory is new each time, and removed afterwards.
@@ -16,7 +16,7 @@ import { createShell, type Shell } from "./shell.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const docs = path.resolve(import.meta.dirname, "..");
-const page = path.join(docs, "src/content/docs/getting-started.md");
+const pages = ["src/content/docs/getting-started.md", "src/content/docs/guides/operate.md"];
 const pictures = path.join(docs, "public/getting-started");
 
 const data = await mkdtemp(path.join(tmpdir(), "holdfast-transcript-"));
@@ -28,8 +28,9 @@ const server = await startServer({ root, environment });
 const shell = createShell({ cwd: root, environment });
 try {
   await takePictures({ app: server.example, directory: pictures });
-  const text = await readFile(page, "utf8");
-  await writeFile(page, await recordPage(text, shell));
+  for (const page of pages.map((name) => path.join(docs, name))) {
+    await writeFile(page, await recordPage(await readFile(page, "utf8"), shell));
+  }
 } finally {
   shell.close();
   await server.stop();

@@ -23,7 +23,8 @@ export const productionSettings = {
 
 /** Reads settings of any shape, as a file may hold them. */
 export function read(settings: unknown, options: Partial<ParseConfigOptions> = {}): Config {
-  return parseConfig(settings as never, { mode: "development", developmentSecret: () => goodSecret, ...options });
+  const forgiving = options.mode === "production" ? {} : { developmentSecret: () => goodSecret };
+  return parseConfig(settings as never, { mode: "development", ...forgiving, ...options });
 }
 
 /** The problems of a refused configuration; none when it is accepted. */

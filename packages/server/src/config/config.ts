@@ -1,12 +1,10 @@
 import { z } from "zod";
 import { applyEnvironment, type Environment } from "./environment.ts";
+import type { Mode } from "./mode.ts";
 import { invalidConfig, nameProblems, toPlacedProblems } from "./problems.ts";
 import { checkRules } from "./rules.ts";
 import { type ConfigInput, configSchema, type ParsedConfig } from "./schema.ts";
 import { decodeSecret } from "./secret.ts";
-
-/** `development` forgives and warns; `production` refuses what is not safe. */
-export type Mode = "development" | "production";
 
 /** The configuration of one instance: every default applied, every reference resolved. Durations are seconds. */
 export interface Config extends Omit<ParsedConfig, "issuer" | "secret" | "previousSecrets"> {

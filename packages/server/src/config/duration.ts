@@ -32,7 +32,7 @@ export function durationOf(fallback: string, description: string, type = lifetim
 }
 
 /** The seconds in `"15m"`. */
-export function parseDuration(text: string): number {
+function parseDuration(text: string): number {
   const unit = text.at(-1) as keyof typeof secondsPer;
   return Number(text.slice(0, -1)) * secondsPer[unit];
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { AppError } from "../http/app-error.ts";
-import type { Mode } from "./config.ts";
+import type { Mode } from "./mode.ts";
 import type { ConfigInput } from "./schema.ts";
 
 /** What a configuration that is a function is told. */

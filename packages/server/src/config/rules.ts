@@ -1,4 +1,4 @@
-import type { Mode } from "./config.ts";
+import type { Mode } from "./mode.ts";
 import type { PlacedProblem } from "./problems.ts";
 import type { ClientConfig, ParsedConfig } from "./schema.ts";
 import { decodeSecret, shortestSecret } from "./secret.ts";

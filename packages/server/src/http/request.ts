@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { HttpBindings } from "@hono/node-server";
 import { createMiddleware } from "hono/factory";
 import type { Clock } from "../clock/clock.ts";
@@ -46,12 +47,18 @@ export function identifyRequest({ logger, clock, trustedProxies, onAnswered }: R
  * places from the right; what stands further left, anyone may have written.
  */
 function clientAddress(forwarded: string | undefined, socket: string | null, trustedProxies: number): string | null {
-  if (trustedProxies === 0 || forwarded === undefined) return plainAddress(socket);
-  const addresses = forwarded.split(",").map((address) => address.trim());
-  return plainAddress(addresses.at(-trustedProxies) ?? addresses[0] ?? socket);
+  const own = plainAddress(socket ?? "");
+  if (trustedProxies === 0 || forwarded === undefined) return own;
+  const addresses = forwarded.split(",");
+  return plainAddress(addresses.at(-trustedProxies) ?? addresses[0] ?? "") ?? own;
 }
 
-/** An IPv4 address that arrived on an IPv6 socket is still the same address. */
-function plainAddress(address: string | null): string | null {
-  return address?.replace(/^::ffff:(?=\d+\.)/, "") ?? null;
+/**
+ * An IP address without what stands around it: the port that some proxies add, the brackets of IPv6, and the prefix of
+ * an IPv4 address that arrived on an IPv6 socket. Null for what is no address.
+ */
+function plainAddress(text: string): string | null {
+  const [, bracketed, withPort] = /^\[(.+)\](?::\d+)?$|^([\d.]+):\d+$/.exec(text.trim()) ?? [];
+  const address = (bracketed ?? withPort ?? text.trim()).replace(/^::ffff:(?=\d+\.)/i, "");
+  return isIP(address) === 0 ? null : address;
 }

@@ -28,20 +28,37 @@ export function createLogger({ level, destination }: LoggerOptions): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`]), censor: "[secret]" },
-    serializers: { err: serializeError },
+    serializers: { err: (error: unknown) => serializeError(error) },
   };
   return destination ? pino(options, destination) : pino(options);
 }
 
-/** An error without the fields that libraries hang on it: those may hold whole requests, with their secrets. */
-function serializeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
+const maximumCauses = 8;
+
+/**
+ * An error without what libraries hang on it: their fields and causes may hold whole requests and answers, with their
+ * tokens. Of a cause that is no error, only the name of the claim or attribute it was about is kept.
+ */
+function serializeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return describeDetail(error);
   const code = "code" in error ? error.code : undefined;
+  const message = plainMessage(error);
   return {
     type: error.name,
-    message: error.message,
+    message,
     ...(code === undefined ? {} : { code }),
-    stack: error.stack,
-    ...(error.cause === undefined ? {} : { cause: serializeError(error.cause) }),
+    stack: error.stack?.replace(error.message, () => message),
+    ...(error.cause === undefined || depth >= maximumCauses ? {} : { cause: serializeError(error.cause, depth + 1) }),
   };
+}
+
+function describeDetail(detail: unknown): unknown {
+  if (typeof detail !== "object" || detail === null) return { type: typeof detail };
+  const named = Object.entries(detail).filter(([name]) => name === "claim" || name === "attribute");
+  return named.length > 0 ? Object.fromEntries(named) : { type: detail.constructor?.name ?? "object" };
+}
+
+/** V8 quotes, in a SyntaxError of JSON.parse, the text around the place: that may be a token. */
+function plainMessage(error: Error): string {
+  return error instanceof SyntaxError ? error.message.replace(/".*"/s, '"…"') : error.message;
 }

@@ -63,5 +63,8 @@ function describeCause(cause: unknown): string | null {
   const inner = cause.cause instanceof Error ? cause.cause.message : null;
   const line = [own, description ?? cause.message, inner].filter(Boolean).join(": ");
   // The provider's words may hold anything; PostgreSQL takes neither a NUL nor half a character.
-  return line.replaceAll(/\p{Cc}+/gu, " ").slice(0, 500).toWellFormed();
+  return line
+    .replaceAll(/\p{Cc}+/gu, " ")
+    .slice(0, 500)
+    .toWellFormed();
 }

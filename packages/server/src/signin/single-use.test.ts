@@ -166,6 +166,24 @@ describe("a session cookie", () => {
     expect(seen.size).toBe(3);
   });
 
+  it("that was replaced works on for a minute, for the tabs that still send it, unless the person signs out", async () => {
+    const session = async (cookie: string) =>
+      (await fetch(`${odd.instance.issuer}/session`, { headers: { cookie } })).status;
+    const browser = odd.instance.browser();
+    await browser.open(`${odd.instance.issuer}/signin`, appOrigin);
+    const first = browser.cookieHeader(odd.instance.issuer);
+    await browser.open(`${odd.instance.issuer}/signin?prompt=login`, appOrigin);
+    expect(await session(first)).toBe(200);
+    odd.instance.clock.advance(60_000);
+    expect(await session(first)).toBe(401);
+    const second = browser.cookieHeader(odd.instance.issuer);
+    await browser.open(`${odd.instance.issuer}/signin?prompt=login`, appOrigin);
+    expect(await session(second)).toBe(200);
+    await browser.request(`${odd.instance.issuer}/signout`, { method: "POST", headers: { origin: appOrigin } });
+    expect(await session(second)).toBe(401);
+    odd.instance.clock.advance(-60_000);
+  });
+
   it("that was planted before the sign-in is worth nothing afterwards", async () => {
     const planted = `hf_s_${Buffer.alloc(48, 7).toString("base64url")}`;
     const victim = odd.instance.browser();

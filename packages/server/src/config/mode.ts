@@ -1,0 +1,2 @@
+/** `development` forgives and warns; `production` refuses what is not safe. */
+export type Mode = "development" | "production";
