@@ -31,7 +31,7 @@ async function launch(name, args) {
   const { script, cwd = "." } = command(root);
   const outcome = await runForeground(node, [...script, ...args], {
     cwd: path.join(root, cwd),
-    env: environmentFor(node, process.env),
+    env: environmentFor(root, node, process.env),
   });
   endLike(outcome);
 }

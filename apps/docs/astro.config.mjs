@@ -70,13 +70,7 @@ export default defineConfig({
         },
         {
           label: "Reference",
-          items: [
-            "reference/configuration",
-            "reference/http",
-            "reference/cli",
-            "reference/errors",
-            "reference/events",
-          ],
+          items: ["reference/configuration", "reference/http", "reference/cli", "reference/errors", "reference/events"],
         },
         { label: "Measured", items: ["measured", "limits"] },
       ],

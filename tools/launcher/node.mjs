@@ -83,16 +83,19 @@ export function locateNode(root, choice) {
 }
 
 /**
- * The environment of the command: its children find the same Node, and every one of them resolves workspace packages
- * to their source.
+ * The environment of the command: its children find the same Node, every one of them resolves workspace packages to
+ * their source, and types once stripped stay stripped. That cache lies in the repository, where nobody else can put code
+ * into it, as they could in the shared temporary directory that Node would take.
+ * @param {string} root
  * @param {string} node
  * @param {NodeJS.ProcessEnv} env
  * @returns {NodeJS.ProcessEnv}
  */
-export function environmentFor(node, env) {
+export function environmentFor(root, node, env) {
   const options = env.NODE_OPTIONS ?? "";
   const known = options.split(/\s+|=/).includes(sourceCondition);
   return {
+    NODE_COMPILE_CACHE: path.join(root, "node_modules", ".cache", "node-compile"),
     ...env,
     PATH: [path.dirname(node), env.PATH].filter(Boolean).join(path.delimiter),
     NODE_OPTIONS: known ? options : `${options} --conditions=${sourceCondition}`.trim(),

@@ -55,11 +55,11 @@ it.each([
   ["--conditions=holdfast-source", "--conditions=holdfast-source"],
   ["-C holdfast-source --inspect", "-C holdfast-source --inspect"],
 ])("keeps NODE_OPTIONS %s and adds the source condition once", (before, after) => {
-  const { NODE_OPTIONS } = environmentFor("/n/bin/node", before === undefined ? {} : { NODE_OPTIONS: before });
+  const { NODE_OPTIONS } = environmentFor("/r", "/n/bin/node", before === undefined ? {} : { NODE_OPTIONS: before });
   expect(NODE_OPTIONS).toBe(after);
   expect(after).toContain(sourceCondition);
 });
 
 it("puts the chosen Node first on the PATH", () => {
-  expect(environmentFor("/n/bin/node", { PATH: "/usr/bin" }).PATH).toBe("/n/bin:/usr/bin");
+  expect(environmentFor("/r", "/n/bin/node", { PATH: "/usr/bin" }).PATH).toBe("/n/bin:/usr/bin");
 });

@@ -115,7 +115,10 @@ function formatCommand({ names, help }: Command): string[] {
   // A command that only holds others is described by them.
   if (help.commands.length > 0) return blocks;
   blocks.push(["```sh", help.usage, "```"].join("\n"));
-  const rows = [...help.arguments, ...help.options].map(({ name, description }) => [code(name), escapeTags(description)]);
+  const rows = [...help.arguments, ...help.options].map(({ name, description }) => [
+    code(name),
+    escapeTags(description),
+  ]);
   if (rows.length > 0) blocks.push(formatTable(["Option", "Meaning"], rows));
   return blocks;
 }

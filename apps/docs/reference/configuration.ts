@@ -57,7 +57,7 @@ export function configurationPage(): string {
 const introduction = [
   "A configuration is one file and the environment over it. The file is the one named with `--config` or `HOLDFAST_CONFIG`, or else the first of `holdfast.config.ts`, `.js`, `.mjs` and `.json` in the working directory; without any, defaults hold.",
   [
-    "```ts title=\"holdfast.config.ts\"",
+    '```ts title="holdfast.config.ts"',
     'import { defineConfig } from "@holdfast/server";',
     "",
     "export default defineConfig({",
@@ -73,7 +73,7 @@ const introduction = [
     "});",
     "```",
   ].join("\n"),
-  "It is read once, with one schema. `holdfast config check` reports every problem at once, by name, without starting anything; a setting or a `HOLDFAST_…` variable that does not exist is a problem too. `holdfast config schema` prints the JSON Schema for your editor. A length of time is `\"90s\"`, `\"15m\"`, `\"12h\"`, `\"30d\"`, or a number of seconds.",
+  'It is read once, with one schema. `holdfast config check` reports every problem at once, by name, without starting anything; a setting or a `HOLDFAST_…` variable that does not exist is a problem too. `holdfast config schema` prints the JSON Schema for your editor. A length of time is `"90s"`, `"15m"`, `"12h"`, `"30d"`, or a number of seconds.',
 ];
 
 function toRow({ path, group, takes, fallback, isRequired, description }: Setting, variables: Map<string, string>) {
@@ -83,6 +83,8 @@ function toRow({ path, group, takes, fallback, isRequired, description }: Settin
     code(name),
     takes,
     isRequired ? "**required**" : fallback,
-    variable === undefined || description.includes(variable) ? description : `${description} From the environment: \`${variable}\`.`,
+    variable === undefined || description.includes(variable)
+      ? description
+      : `${description} From the environment: \`${variable}\`.`,
   ];
 }

@@ -1,4 +1,10 @@
-import { type AccessTokenClaims, type EventType, eventTypes, type RevokedReason, revokedReasons } from "@holdfast/protocol";
+import {
+  type AccessTokenClaims,
+  type EventType,
+  eventTypes,
+  type RevokedReason,
+  revokedReasons,
+} from "@holdfast/protocol";
 import { code, formatPage, formatTable } from "./markdown.ts";
 
 /** What each line of the lifecycle log says. The compiler misses the words for a new type. */
@@ -18,7 +24,8 @@ const events: Readonly<Record<EventType, string>> = {
   "session.replayed": "Verdict `replayed`: a retry of the same attempt got the same successor again.",
   "session.overlapped": "Verdict `overlapped`: a token replaced moments ago got the current one.",
   "session.renewed": "Verdict `renewed`: an access token for a client that does not rotate.",
-  "session.recovered": "Verdict `recovered`: a token from the database's lost future was honoured. Look at your failover.",
+  "session.recovered":
+    "Verdict `recovered`: a token from the database's lost future was honoured. Look at your failover.",
   "session.reuse_detected": "Verdict `reused`: a token replaced long ago came back. `data` has the evidence.",
   "session.revoked": "A session ended, for `data.reason`. Followers of the feed are told.",
   "grant.started": "A client got its first tokens under a session.",
@@ -66,13 +73,22 @@ export function eventsPage(): string {
     body: [
       "## Claims of an access token",
       "A JWT of type `at+jwt` (RFC 9068), signed with ES256. Times are whole seconds since 1970-01-01T00:00:00Z. All are always there.",
-      formatTable(["Claim", "Holds", "Meaning"], Object.entries(claims).map(([name, rest]) => [code(name), ...rest])),
+      formatTable(
+        ["Claim", "Holds", "Meaning"],
+        Object.entries(claims).map(([name, rest]) => [code(name), ...rest]),
+      ),
       "## Events",
       "The lifecycle log is the table `events`. A line is written in the same transaction as the change it tells of: neither exists without the other. Each has the time, the ids it concerns (session, grant, user, account, client), the id of the request, and `data`. No token and no secret is ever in one.",
-      formatTable(["Event", "Meaning"], eventTypes.map((type) => [code(type), events[type]])),
+      formatTable(
+        ["Event", "Meaning"],
+        eventTypes.map((type) => [code(type), events[type]]),
+      ),
       "## Why a session or a grant ended",
       "The `reason` of `session.revoked` and `grant.revoked`. A client that refreshes is told enough to explain it, not who did it: `replaced` and `member_removed` reach it as `session_revoked`, `user_deleted` as `user_disabled`.",
-      formatTable(["Reason", "Meaning"], revokedReasons.map((reason) => [code(reason), reasons[reason]])),
+      formatTable(
+        ["Reason", "Meaning"],
+        revokedReasons.map((reason) => [code(reason), reasons[reason]]),
+      ),
     ],
   });
 }

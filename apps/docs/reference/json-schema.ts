@@ -63,7 +63,8 @@ function toSetting(schema: Schema, place: Pick<Setting, "path" | "group" | "isRe
 
 /** For what the schema leaves to its neighbours' words. */
 function ownWords(path: string): string | undefined {
-  if (path.startsWith("clients[].tokens.")) return `This client's, where it differs from \`${path.slice("clients[].".length)}\`.`;
+  if (path.startsWith("clients[].tokens."))
+    return `This client's, where it differs from \`${path.slice("clients[].".length)}\`.`;
   if (path === "companions[].name") return "Names it in the log.";
   if (path === "companions[].env") return "Its environment, beside ours and `HOLDFAST_ISSUER`.";
   return undefined;

@@ -19,7 +19,8 @@ export function extractSnippets(markdown: string): Snippet[] {
   const lines = markdown.split("\n");
   const snippets: Snippet[] = [];
   for (let index = 0; index < lines.length; index++) {
-    const [, indent = "", fence, language = "", meta = ""] = /^( *)(`{3,}|~{3,})(\w*)(.*)$/.exec(lines[index] ?? "") ?? [];
+    const [, indent = "", fence, language = "", meta = ""] =
+      /^( *)(`{3,}|~{3,})(\w*)(.*)$/.exec(lines[index] ?? "") ?? [];
     if (fence === undefined) continue;
     const end = lines.findIndex((line, at) => at > index && line.trim() === fence);
     if (end === -1) throw new Error(`line ${index + 1}: this fence is never closed`);

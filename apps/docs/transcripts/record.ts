@@ -39,7 +39,9 @@ try {
 
 async function recordPage(text: string, inShell: Shell): Promise<string> {
   const lines = text.split("\n");
-  const blocks = extractSnippets(text).filter(({ language, meta }) => language === "console" && /\brecord\b/.test(meta));
+  const blocks = extractSnippets(text).filter(
+    ({ language, meta }) => language === "console" && /\brecord\b/.test(meta),
+  );
   const recorded: { readonly block: Snippet; readonly lines: string[] }[] = [];
   for (const block of blocks) recorded.push({ block, lines: await recordBlock(block, inShell) });
   // From the end, so that the lines above stay where they are.
@@ -64,5 +66,10 @@ function display(output: string): string[] {
     .replaceAll(path.join(data, ".holdfast"), "~/holdfast/.holdfast")
     .replaceAll(root, "~/holdfast")
     .replaceAll("\r", "");
-  return text === "" ? [] : text.replace(/\n$/, "").split("\n").map((line) => line.trimEnd());
+  return text === ""
+    ? []
+    : text
+        .replace(/\n$/, "")
+        .split("\n")
+        .map((line) => line.trimEnd());
 }

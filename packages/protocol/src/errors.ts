@@ -601,7 +601,7 @@ export const errorCatalogue = {
     status: 0,
     title: "The port is taken",
     meaning: "Another process listens on the port.",
-    action: "Choose another with `--port`, or stop the other process.",
+    action: "Choose another (`--port`; `management.port` for the metrics), or stop the other process.",
     retryable: false,
   },
   practice_refused: {

@@ -12,7 +12,7 @@ export interface Companion {
   readonly pid: number;
   /** What it said of itself in its first line, if that was a JSON object: addresses, usually. */
   readonly ready: Readonly<Record<string, unknown>>;
-  stop(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /**
@@ -45,7 +45,7 @@ export async function startCompanion(
     name,
     pid: child.pid,
     ready,
-    async stop() {
+    async close() {
       child.off("exit", warn);
       const timer = setTimeout(() => child.kill("SIGKILL"), stopTimeoutMs);
       child.kill("SIGTERM");

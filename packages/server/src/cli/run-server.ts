@@ -1,5 +1,5 @@
 import { randomSecret } from "../crypto/digest.ts";
-import { createHoldfast } from "../holdfast.ts";
+import { createHoldfast, type Holdfast } from "../holdfast.ts";
 import { listen } from "../http/listen.ts";
 import { createManagementApp } from "../http/management-app.ts";
 import type { Logger } from "../logging/logger.ts";
@@ -53,27 +53,23 @@ interface StartDeps {
 
 async function startAll({ deployment, logger, command, closers, stop }: StartDeps): Promise<RunningServer> {
   const isDevelopment = deployment.config.mode === "development";
-  const database = await openServerDatabase(deployment, { logger, command });
-  closers.push(() => database.close());
-  if (isDevelopment) notePorts(deployment.dataDirectory, deployment.ports);
-
   const needsPractice = isDevelopment && deployment.config.providers.length === 0;
-  const practice = needsPractice ? await startPractice(deployment, logger) : null;
-  if (practice) closers.push(practice.close);
-  const config = practice ? practiceConfig(deployment, practice.issuer, practice.clientSecret) : deployment.config;
+  const { issuer } = deployment.config;
+  const companionsToStart = isDevelopment ? deployment.config.companions : [];
+  // None of them waits for another: together they take as long as the slowest.
+  const [database, practice, ...companions] = await allStarted(closers, [
+    openServerDatabase(deployment, { logger, command }),
+    needsPractice ? startPractice(deployment, logger) : null,
+    ...companionsToStart.map((companion) => startCompanion(companion, { issuer, logger })),
+  ]);
+  // Not before the directory is ours: whoever holds it has noted theirs.
+  if (isDevelopment) notePorts(deployment.dataDirectory, deployment.ports);
+  const config = practice ? practiceConfig(deployment, practice) : deployment.config;
 
   const holdfast = await createHoldfast(config, { connection: database.connection, logger });
   closers.push(() => holdfast.close());
-
-  const { management } = config;
-  const managementPort = management.port ?? (isDevelopment ? deployment.ports.management : defaultManagementPort);
-  const managementListener = await listen({
-    fetch: createManagementApp(holdfast.metrics).fetch,
-    port: managementPort,
-    host: management.host,
-  });
+  const managementListener = await listenForOperator(deployment, holdfast);
   closers.push(() => managementListener.close(0));
-
   const host = config.host ?? (isDevelopment ? "127.0.0.1" : undefined);
   const listener = await listen({ fetch: holdfast.fetch, port: config.port, host });
   closers.push(async () => {
@@ -81,16 +77,10 @@ async function startAll({ deployment, logger, command, closers, stop }: StartDep
     await listener.close(drainMs);
   });
 
-  const companions = [];
-  for (const companion of isDevelopment ? config.companions : []) {
-    const started = await startCompanion(companion, { issuer: config.issuer, logger });
-    closers.push(() => started.stop());
-    companions.push(started);
-  }
   return {
-    issuer: config.issuer,
+    issuer,
     practice: practice?.issuer ?? null,
-    management: `http://${management.host}:${managementListener.port}`,
+    management: `http://${config.management.host}:${managementListener.port}`,
     database: database.description,
     companions,
     get postgresPid() {
@@ -98,6 +88,30 @@ async function startAll({ deployment, logger, command, closers, stop }: StartDep
     },
     stop,
   };
+}
+
+interface Closeable {
+  close(): Promise<void>;
+}
+
+/** Waits for all that is starting. When one fails, the others are first let start, so that they can be stopped. */
+async function allStarted<Parts extends readonly (Promise<Closeable> | null)[]>(
+  closers: (() => Promise<void>)[],
+  parts: [...Parts],
+): Promise<{ [Index in keyof Parts]: Awaited<Parts[Index]> }> {
+  const settled = await Promise.allSettled(parts);
+  for (const part of settled) {
+    if (part.status === "fulfilled" && part.value) closers.push(() => part.value?.close() ?? Promise.resolve());
+  }
+  const failed = settled.find((part): part is PromiseRejectedResult => part.status === "rejected");
+  if (failed) throw failed.reason;
+  return (await Promise.all(parts)) as { [Index in keyof Parts]: Awaited<Parts[Index]> };
+}
+
+function listenForOperator({ config, ports }: Deployment, { metrics }: Holdfast) {
+  const { port, host } = config.management;
+  const usual = config.mode === "development" ? ports.management : defaultManagementPort;
+  return listen({ fetch: createManagementApp(metrics).fetch, port: port ?? usual, host });
 }
 
 async function startPractice({ config, ports }: Deployment, logger: Logger) {
@@ -116,7 +130,10 @@ async function startPractice({ config, ports }: Deployment, logger: Logger) {
 }
 
 /** The same configuration with the practice provider as the only one. */
-function practiceConfig(deployment: Deployment, issuer: string, clientSecret: string) {
+function practiceConfig(
+  deployment: Deployment,
+  { issuer, clientSecret }: { readonly issuer: string; readonly clientSecret: string },
+) {
   const template = { id: "practice", name: "Practice provider", type: "oidc" as const, scope: "openid profile email" };
   const limits = { clockTolerance: 300, timeout: 5 };
   return {
