@@ -34,7 +34,7 @@ describe("an error", () => {
       err: [
         "holdfast: The port is taken (port_in_use)",
         "Port 4000 is taken by another process.",
-        "→ Choose another with `--port`, or stop the other process.",
+        "→ Choose another (`--port`; `management.port` for the metrics), or stop the other process.",
         "",
       ].join("\n"),
     });
