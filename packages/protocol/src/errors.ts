@@ -472,14 +472,6 @@ export const errorCatalogue = {
     action: "Add the page's exact origin (scheme, host, port) to the client's `origins`.",
     retryable: false,
   },
-  host_unknown: {
-    area: "http",
-    status: 421,
-    title: "That host name is not ours",
-    meaning: "The request's `Host` is not the issuer's.",
-    action: "Use the issuer's address, or let the proxy pass the original `Host`.",
-    retryable: false,
-  },
   rate_limited: {
     area: "http",
     status: 429,

@@ -87,6 +87,7 @@ describe("contradictions between settings", () => {
   it.each<[string, unknown, string, RegExp]>([
     ["a provider's id used twice", { providers: [provider, provider] }, "providers[1].id", /used twice/],
     ["a client's id used twice", { clients: [client, client] }, "clients[1].id", /used twice/],
+    ["a provider named like a page", { providers: [{ ...provider, id: "account" }] }, "providers[0].id", /is a page/],
     ["an unknown default provider", { signin: { defaultProvider: "x" } }, "signin.defaultProvider", /not among/],
     [
       "a confidential client without a secret",

@@ -8,6 +8,9 @@ export interface RuleContext {
   readonly hasDevelopmentSecret: boolean;
 }
 
+/** What stands under /signin/ beside the providers. */
+const takenAddresses = ["account", "redeem"];
+
 /** What one field's schema cannot say. */
 export function checkRules(config: ParsedConfig, { mode, hasDevelopmentSecret }: RuleContext): PlacedProblem[] {
   return [
@@ -42,6 +45,14 @@ function checkReferences({ providers, clients, signin }: ParsedConfig): PlacedPr
     const ids = list.map(({ id }) => id);
     for (const [index, id] of ids.entries()) {
       if (ids.indexOf(id) < index) problems.push({ at: [name, index, "id"], message: `"${id}" is used twice` });
+    }
+  }
+  for (const [index, { id }] of providers.entries()) {
+    if (takenAddresses.includes(id)) {
+      problems.push({
+        at: ["providers", index, "id"],
+        message: `"${id}" is taken: /signin/${id} is a page of Holdfast`,
+      });
     }
   }
   const { defaultProvider } = signin;
