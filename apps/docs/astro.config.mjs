@@ -40,7 +40,16 @@ export default defineConfig({
       logo: { light: "./src/assets/mark-light.svg", dark: "./src/assets/mark-dark.svg", alt: "" },
       favicon: "/favicon.svg",
       customCss: ["./src/styles/theme.css"],
-      expressiveCode: { themes: ["github-dark", "github-light"], styleOverrides: { borderRadius: "0.625rem" } },
+      expressiveCode: {
+        themes: ["github-dark", "github-light"],
+        styleOverrides: { borderRadius: "0.625rem", frames: { shadowColor: "transparent" } },
+        defaultProps: { overridesByLang: { "console,sh": { frame: "none" } } },
+        // What a program printed is read more than what was typed: in the text's own colour, not in the theme's blue.
+        customizeTheme(theme) {
+          theme.settings.push({ scope: ["meta.output"], settings: { foreground: theme.fg } });
+          return theme;
+        },
+      },
       plugins: [starlightLinksValidator({ errorOnLocalLinks: false })],
       sidebar: [
         { label: "Start", items: ["index", "getting-started"] },

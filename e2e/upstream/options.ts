@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
  * - `slow`: the token endpoint answers after ten seconds
  * - `garbage`: the token endpoint answers 200 with an HTML page
  */
-export const misbehaviours = ["wrong-iss", "wrong-discovery-issuer", "slow", "garbage"] as const;
+const misbehaviours = ["wrong-iss", "wrong-discovery-issuer", "slow", "garbage"] as const;
 export type Misbehaviour = (typeof misbehaviours)[number];
 
 export interface UpstreamOptions {

@@ -10,7 +10,7 @@ export interface UpstreamUser {
 }
 
 /** The users with a story. Any other user name signs in as well: somebody new, always the same. */
-export const upstreamUsers: readonly UpstreamUser[] = [
+const upstreamUsers: readonly UpstreamUser[] = [
   {
     username: "margaret",
     sub: "00u1a7",

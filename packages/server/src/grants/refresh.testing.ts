@@ -75,7 +75,7 @@ export function basic(clientId: string, secret: string): string {
   return `Basic ${Buffer.from(`${encode(clientId)}:${encode(secret)}`).toString("base64")}`;
 }
 
-export const testKeyRing: KeyRing = createKeyRing([Buffer.from(testSecret)]);
+const testKeyRing: KeyRing = createKeyRing([Buffer.from(testSecret)]);
 
 /** Reads a token with the instance's own secret. */
 export function openToken(text: string): RefreshToken {

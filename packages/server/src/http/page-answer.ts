@@ -9,7 +9,7 @@ export interface PageAnswerOptions {
 }
 
 /** The language a person reads best, of those we have. */
-export function localeOf(context: HttpContext): Locale {
+function localeOf(context: HttpContext): Locale {
   return chooseLocale(context.req.header("accept-language"), context.req.query("ui_locales"));
 }
 

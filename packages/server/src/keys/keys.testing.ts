@@ -11,7 +11,7 @@ import { createKeys, type Keys } from "./index.ts";
 export const minute = 60_000;
 export const day = 86_400_000;
 
-export const keySettings = { rotateEvery: 30 * 86_400, publishAhead: 15 * 60, longestToken: 15 * 60 };
+const keySettings = { rotateEvery: 30 * 86_400, publishAhead: 15 * 60, longestToken: 15 * 60 };
 
 /** A schema for signing keys, and nodes that share it and a clock. */
 export async function createKeyStore() {
