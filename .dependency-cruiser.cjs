@@ -117,7 +117,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)(dist|fixtures)/" },
+    exclude: { path: "(^|/)(dist|fixtures|\\.astro)/" },
     // Type imports bind a module to another as much as the rest do.
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -18,8 +18,8 @@ const config: KnipConfig = {
     "packages/*": { entry: ["src/**/*.test.ts"], project: ["src/**/*.ts"] },
     "examples/*": { entry: ["main.ts", "web/public/app.js", "**/*.test.ts"], project: ["**/*.{ts,js}"] },
     "apps/docs": {
-      entry: ["{astro.config.mjs,check-snippets.ts}", "{measure,transcripts}/*.ts", "src/content.config.ts"],
-      project: ["**/*.ts"],
+      entry: ["{check-snippets,reference/generate,transcripts/record,measure/figures}.ts", "**/*.test.ts"],
+      project: ["**/*.{ts,mjs,astro,mdx}"],
       // The snippets of the pages import them.
       ignoreDependencies: ["@holdfast/verify"],
     },

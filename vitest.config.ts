@@ -25,7 +25,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["packages/**/*.test.ts", "tools/**/*.test.ts", "examples/**/*.test.ts"],
+          include: ["{packages,apps,prove,bench,tools,examples}/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/dist/**", "**/fixtures/**"],
           globalSetup,
           testTimeout: 15_000,

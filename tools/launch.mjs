@@ -28,10 +28,10 @@ async function launch(name, args) {
   const choice = chooseNode();
   await ensureInstalled(root, choice);
   const node = locateNode(root, choice);
-  const { script, cwd = "." } = command(root);
+  const { script, cwd = ".", env } = command(root);
   const outcome = await runForeground(node, [...script, ...args], {
     cwd: path.join(root, cwd),
-    env: environmentFor(root, node, process.env),
+    env: environmentFor(root, node, { ...process.env, ...env }),
   });
   endLike(outcome);
 }

@@ -14,6 +14,12 @@ export const testTypes: Check = program("test-types", [
   "tsconfig.tests.json",
 ]);
 
+export const docsTypes: Check = program("docs-types", [
+  "node_modules/typescript-7/bin/tsc",
+  "-p",
+  "apps/docs/tsconfig.json",
+]);
+
 export const unused: Check = program("unused", [
   "node_modules/knip/bin/knip.js",
   "--no-progress",

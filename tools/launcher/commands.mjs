@@ -5,8 +5,8 @@ import { LaunchFailure } from "./launch-failure.mjs";
 
 /**
  * What Node is asked to run.
- * @typedef {{ script: string[], cwd?: string }} Command `script`: a file and its first arguments; `cwd`: a folder of the
- * repository, its root unless told
+ * @typedef {{ script: string[], cwd?: string, env?: Record<string, string> }} Command `script`: a file and its first
+ * arguments; `cwd`: a folder of the repository, its root unless told; `env`: variables beside those of the caller
  */
 
 const cli = "packages/server/src/cli/main.ts";
@@ -40,5 +40,9 @@ function docs(root) {
   if (!existsSync(path.join(root, cwd, "astro.config.mjs"))) {
     throw new LaunchFailure(`There is no documentation site to build: ${cwd}/astro.config.mjs is missing.`);
   }
-  return { script: [path.join(root, "node_modules/astro/bin/astro.mjs"), "build"], cwd };
+  return {
+    script: [path.join(root, "node_modules/astro/bin/astro.mjs"), "build"],
+    cwd,
+    env: { ASTRO_TELEMETRY_DISABLED: "1" },
+  };
 }

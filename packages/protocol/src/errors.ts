@@ -515,15 +515,6 @@ export const errorCatalogue = {
     action: "Check the path.",
     retryable: false,
   },
-  secret_missing: {
-    area: "operations",
-    status: 0,
-    title: "A secret is missing",
-    meaning: "Outside development, Holdfast has no default secrets.",
-    action:
-      "Set `HOLDFAST_SECRET` (or `HOLDFAST_SECRET_FILE`) to at least 32 random bytes, for example from `openssl rand -base64 32`.",
-    retryable: false,
-  },
   secret_wrong: {
     area: "operations",
     status: 0,

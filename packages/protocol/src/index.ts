@@ -14,3 +14,4 @@ export type { ServerMetadata } from "./metadata.ts";
 export type { RefreshAnswer, RefreshReason, RefreshRefusal, RefreshVerdict } from "./refresh.ts";
 export { refreshVerdicts } from "./refresh.ts";
 export type { SessionAnswer } from "./session.ts";
+export type { SessionTimeline, TimelineEntry, TimelineSeverity } from "./timeline.ts";

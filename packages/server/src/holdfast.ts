@@ -1,40 +1,30 @@
 import { createAccounts } from "./accounts/index.ts";
-import { createClients } from "./clients/index.ts";
-import { type Clock, systemClock } from "./clock/clock.ts";
-import { createDatabaseClock, maximumSkewMs } from "./clock/database-clock.ts";
+import { type Client, createClients } from "./clients/index.ts";
+import { maximumSkewMs } from "./clock/database-clock.ts";
 import type { Config } from "./config/index.ts";
-import { createKeyRing } from "./crypto/key-ring.ts";
-import { createEvents } from "./events/index.ts";
 import { createFeed, createFeedRoutes } from "./feed/index.ts";
-import { createGrants, createRefreshCookies, createRefreshRoutes } from "./grants/index.ts";
+import { createGrants, createRefreshCookies, createRefreshRoutes, type RefreshOutcome } from "./grants/index.ts";
 import { createApp } from "./http/app.ts";
 import { createCookie } from "./http/cookies.ts";
 import { createHealthRoutes } from "./http/health-routes.ts";
 import { createKeys } from "./keys/index.ts";
-import { createLogger, type Logger } from "./logging/logger.ts";
-import { createMetrics } from "./metrics/metrics.ts";
 import { createMetadataRoutes } from "./openid/index.ts";
 import { createPages } from "./pages/index.ts";
+import { type Closers, createPlatform, type Platform, type PlatformOptions } from "./platform.ts";
 import { createProviders } from "./providers/index.ts";
 import { createSessions } from "./sessions/index.ts";
 import { callbackPath, createSignin } from "./signin/index.ts";
 import { createSiteRoutes } from "./site/index.ts";
-import { createDatabase, type DatabaseConnection } from "./storage/database.ts";
-import { migrate } from "./storage/migrate.ts";
+import { createTimeline, createTimelineRoutes } from "./timeline/index.ts";
 import { createUsers } from "./users/index.ts";
 
-// A revocation is told for as long as a token may live, and a little longer: clocks differ.
-const horizonMarginSeconds = 300;
-
-export interface HoldfastOptions {
-  readonly connection: DatabaseConnection;
-  /** Default: this machine's clock, corrected by the database's. */
-  readonly clock?: Clock;
-  readonly logger?: Logger;
-}
+export type HoldfastOptions = PlatformOptions;
 
 /** A whole identity provider. */
 export type Holdfast = Awaited<ReturnType<typeof createHoldfast>>;
+
+// A revocation is told for as long as a token may live, and a little longer: clocks differ.
+const horizonMarginSeconds = 300;
 
 /**
  * Makes an identity provider: a value with its own PostgreSQL schema, clock, keys and routes. Several may live in one
@@ -48,138 +38,30 @@ export type Holdfast = Awaited<ReturnType<typeof createHoldfast>>;
  * @throws AppError `database_unreachable`, `database_too_old`, `database_newer`, `secret_wrong`
  */
 export async function createHoldfast(config: Config, options: HoldfastOptions) {
-  const { issuer, secure } = config;
-  const logger = options.logger ?? createLogger({ level: config.logs.level });
-  const onError = (error: unknown) => logger.warn({ err: error }, "background work failed; it will be tried again");
-  const database = createDatabase({ connection: options.connection, ...config.database, onError });
-  const closers: (() => Promise<void>)[] = [() => database.close()];
+  const closers: Closers = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
-
   try {
-    await migrate(database);
-    const databaseClock = options.clock
-      ? null
-      : await createDatabaseClock({ databaseNow: database.now, local: systemClock, onError });
-    const clock = options.clock ?? databaseClock ?? systemClock;
-    closers.push(async () => databaseClock?.stop());
-
-    const metrics = createMetrics();
-    const keyRing = createKeyRing(config.secrets);
-    const clients = createClients(config.clients, config.tokens);
-    const events = createEvents({ database, clock, onError });
-    closers.push(() => events.close());
-    const keys = await createKeys({
-      database,
-      events,
-      clock,
-      keyRing,
-      settings: { ...config.keys, longestToken: clients.longestAccessToken },
-      onError,
-    });
-    closers.push(() => keys.close());
-
-    const onBatch = (size: number) => metrics.refreshBatches.observe(size);
-    const grants = createGrants({
-      database,
-      events,
-      clock,
-      keyRing,
-      keys,
-      issuer,
-      sessionIdle: config.sessions.idle,
-      onBatch,
-    });
-    const sessions = createSessions({ database, events, clock, grants, settings: config.sessions });
-    const users = createUsers({ database, events, clock, sessions });
-    const accounts = createAccounts({ database, events, clock, grants });
-    const redirectUri = `${issuer}${callbackPath}`;
-    const { defaultProvider } = config.signin;
-    const providers = createProviders({ configured: config.providers, defaultProvider, redirectUri, clock });
-    const feed = await createFeed({
-      database,
-      events,
-      clock,
-      settings: { ...config.feed, horizon: clients.longestAccessToken + horizonMarginSeconds },
-      onError,
-    });
-    closers.push(() => feed.close());
-
-    const pages = createPages({ brandName: config.brand.name });
-    const sessionCookie = createCookie("holdfast_session", secure, { path: "/", sameSite: "Lax" });
-    const refreshCookies = createRefreshCookies({ isSecure: secure, clock });
-    const origins = { issuer, isKnownOrigin: clients.isKnownOrigin };
-    const signin = createSignin({
-      ...{ config, database, events, clock, keyRing, clients, providers, users, accounts, sessions, grants, pages },
-      ...{ origins, sessionCookie, refreshCookies, metrics, onError },
-    });
-    closers.push(() => signin.close());
-
-    const refreshRoutes = createRefreshRoutes({
-      issuer,
-      refresh: grants.refresh,
-      clients,
-      cookies: refreshCookies,
-      origins,
-      async onOutcome(outcome, client, requestId) {
-        metrics.refreshes.inc({ client: client.id, verdict: outcome.verdict });
-        if (outcome.kind !== "refused" || outcome.reason !== "reuse_detected") return;
-        // Also when the lineage had ended before: should a crash have come between the two ends, this is the second.
-        if (config.sessions.endOnReuse && outcome.sessionId !== null) {
-          await sessions.revoke({ id: outcome.sessionId }, "reuse_detected", requestId);
-        }
-        events.announce();
-      },
-    });
-
+    const platform = await createPlatform(config, options, closers);
+    const features = await createFeatures(config, platform, closers);
     let isStopping = false;
-    const health = createHealthRoutes({
-      process: async () => (isStopping ? "stopping" : null),
-      database: () => database.now().then(() => null),
-      clock: async () => skewProblem(databaseClock?.skewMs ?? 0),
-    });
-
-    metrics.gauge("holdfast_feed_followers", "Services that follow the feed on this node.", () => feed.followers);
-    metrics.gauge(
-      "holdfast_database_clock_skew_seconds",
-      "The database's clock minus this node's.",
-      () => (databaseClock?.skewMs ?? 0) / 1000,
-    );
-
-    const scopes = [...new Set(clients.all().flatMap(({ scope }) => scope.split(" ").filter(Boolean)))];
-    const app = createApp({
-      ...{ issuer, clock, logger, metrics, pages, trustedProxies: config.trustedProxies },
-      routes: [
-        createSiteRoutes({ issuer, pages, sessions, sessionCookie, users }),
-        signin.routes,
-        refreshRoutes,
-        createMetadataRoutes({ issuer, keys, scopes }),
-        createFeedRoutes(feed),
-        health,
-      ],
-    });
-
+    const app = createRoutes({ config, platform, features, isStopping: () => isStopping }, closers);
+    const { issuer, clock, logger, metrics, clockSkewMs } = platform;
     return {
       issuer,
       clock,
       logger,
       metrics,
-      clients,
-      keys,
-      users,
-      accounts,
-      sessions,
-      admission: signin.admission,
-      /** The database's clock minus this node's, in milliseconds. */
-      clockSkewMs: () => databaseClock?.skewMs ?? 0,
-      grants,
+      clockSkewMs,
+      ...features,
       /** Answers one request, as web standards have it. */
       fetch: app.fetch,
+      admission: app.admission,
       /** Tells health checks and followers to go elsewhere; requests are still served. */
       async drain() {
         isStopping = true;
-        await feed.close();
+        await features.feed.close();
       },
       close,
     };
@@ -187,6 +69,91 @@ export async function createHoldfast(config: Config, options: HoldfastOptions) {
     await close();
     throw error;
   }
+}
+
+type Features = Awaited<ReturnType<typeof createFeatures>>;
+
+/** The features, each given what it stands on. */
+async function createFeatures(config: Config, platform: Platform, closers: Closers) {
+  const { issuer, metrics } = platform;
+  const clients = createClients(config.clients, config.tokens);
+  const { longestAccessToken } = clients;
+  const keys = await createKeys({ ...platform, settings: { ...config.keys, longestToken: longestAccessToken } });
+  closers.push(() => keys.close());
+  const onBatch = (size: number) => metrics.refreshBatches.observe(size);
+  const grants = createGrants({ ...platform, keys, sessionIdle: config.sessions.idle, onBatch });
+  const sessions = createSessions({ ...platform, grants, settings: config.sessions });
+  const users = createUsers({ ...platform, sessions });
+  const accounts = createAccounts({ ...platform, grants });
+  const providers = createProviders({
+    ...platform,
+    configured: config.providers,
+    defaultProvider: config.signin.defaultProvider,
+    redirectUri: `${issuer}${callbackPath}`,
+  });
+  const horizon = longestAccessToken + horizonMarginSeconds;
+  const feed = await createFeed({ ...platform, settings: { ...config.feed, horizon } });
+  closers.push(() => feed.close());
+  metrics.gauge("holdfast_feed_followers", "Services that follow the feed on this node.", () => feed.followers);
+  const timeline = createTimeline({ ...platform, sessions, users, providers });
+  return { clients, keys, grants, sessions, users, accounts, providers, feed, timeline };
+}
+
+interface RoutesDeps {
+  readonly config: Config;
+  readonly platform: Platform;
+  readonly features: Features;
+  readonly isStopping: () => boolean;
+}
+
+/** Mounts every feature. */
+function createRoutes({ config, platform, features, isStopping }: RoutesDeps, closers: Closers) {
+  const { issuer, clock } = platform;
+  const { clients, grants } = features;
+  const shared = {
+    ...platform,
+    ...features,
+    config,
+    origins: { issuer, isKnownOrigin: clients.isKnownOrigin },
+    pages: createPages({ brandName: config.brand.name }),
+    sessionCookie: createCookie("holdfast_session", config.secure, { path: "/", sameSite: "Lax" }),
+    refreshCookies: createRefreshCookies({ isSecure: config.secure, clock }),
+  };
+  const signin = createSignin(shared);
+  closers.push(() => signin.close());
+  const onOutcome = createOutcomeWatch(config, platform, features);
+  const scopes = [...new Set(clients.all().flatMap(({ scope }) => scope.split(" ").filter(Boolean)))];
+  const { fetch } = createApp({
+    ...shared,
+    trustedProxies: config.trustedProxies,
+    routes: [
+      createSiteRoutes(shared),
+      signin.routes,
+      createRefreshRoutes({ ...shared, refresh: grants.refresh, cookies: shared.refreshCookies, onOutcome }),
+      createTimelineRoutes(shared),
+      createMetadataRoutes({ ...shared, scopes }),
+      createFeedRoutes(features.feed),
+      createHealthRoutes({
+        process: async () => (isStopping() ? "stopping" : null),
+        database: () => platform.database.now().then(() => null),
+        clock: async () => skewProblem(platform.clockSkewMs()),
+      }),
+    ],
+  });
+  return { fetch, admission: signin.admission };
+}
+
+/** Counts verdicts, and lets a reuse end the session as well, where that is the configuration. */
+function createOutcomeWatch(config: Config, { events, metrics }: Platform, { sessions }: Features) {
+  return async (outcome: RefreshOutcome, client: Client, requestId: string): Promise<void> => {
+    metrics.refreshes.inc({ client: client.id, verdict: outcome.verdict });
+    if (outcome.kind !== "refused" || outcome.reason !== "reuse_detected") return;
+    // Also when the lineage had ended before: should a crash have come between the two ends, this is the second.
+    if (config.sessions.endOnReuse && outcome.sessionId !== null) {
+      await sessions.revoke({ id: outcome.sessionId }, "reuse_detected", requestId);
+    }
+    events.announce();
+  };
 }
 
 function skewProblem(skewMs: number): string | null {

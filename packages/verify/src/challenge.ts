@@ -33,7 +33,7 @@ function quoted(name: string, value: string): string {
  * Keeps to the characters of RFC 6750, section 3: %x20-21 / %x23-5B / %x5D-7E. Neither quote nor backslash nor line end
  * can leave the quoted string, whatever a token brought into the description.
  */
-export function printable(text: string): string {
+function printable(text: string): string {
   return text
     .replaceAll('"', "'")
     .replaceAll("\\", "/")

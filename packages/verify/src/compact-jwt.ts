@@ -1,15 +1,21 @@
+import { base64url } from "jose";
 import { quote } from "./quote.ts";
+import type { SignatureAlgorithm } from "./signature.ts";
 import type { Refuse } from "./token-error.ts";
 
 /** What a token says of itself, before anything of it is believed. */
 export interface UnverifiedJwt {
   readonly header: Readonly<Record<string, unknown>>;
   readonly payload: Readonly<Record<string, unknown>>;
+  /** Header and payload as they were sent, with the dot between them (RFC 7515, section 5.2). */
+  readonly signingInput: string;
+  /** In base64url; empty when there is none. */
+  readonly signature: string;
 }
 
 /** The parts of the header by which the key is found. */
 export interface AcceptedHeader {
-  readonly alg: string;
+  readonly alg: SignatureAlgorithm;
   readonly kid: string;
 }
 
@@ -17,7 +23,9 @@ export interface AcceptedHeader {
 const maxTokenLength = 8192;
 
 /** Three base64url parts (RFC 7515, section 3.1). The last may be empty, so that `alg: none` is told by its name. */
-const compactForm = /^([\w-]+)\.([\w-]+)\.[\w-]*$/;
+const compactForm = /^([\w-]+)\.([\w-]+)\.([\w-]*)$/;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * Takes a compact JWT apart without verifying it.
@@ -30,19 +38,21 @@ export function parseCompactJwt(token: string, refuse: Refuse): UnverifiedJwt {
   if (token.length > maxTokenLength) {
     throw refuse("token_malformed", `The token has ${token.length} characters; at most ${maxTokenLength} are read.`);
   }
-  const [, header, payload] = compactForm.exec(token) ?? [];
-  if (!header || !payload) throw refuse("token_malformed", "The token is not three base64url parts joined by dots.");
+  const [, header, payload, signature] = compactForm.exec(token) ?? [];
+  if (!header || !payload || signature === undefined)
+    throw refuse("token_malformed", "The token is not three base64url parts joined by dots.");
   return {
     header: parseJsonPart(header, "header", refuse),
     payload: parseJsonPart(payload, "payload", refuse),
+    signingInput: token.slice(0, header.length + 1 + payload.length),
+    signature,
   };
 }
 
 function parseJsonPart(part: string, name: string, refuse: Refuse): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    const bytes = Uint8Array.from(atob(part.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    value = JSON.parse(utf8.decode(base64url.decode(part)));
   } catch (cause) {
     throw refuse("token_malformed", `The token's ${name} is not JSON in base64url.`, { cause });
   }
@@ -60,7 +70,7 @@ function parseJsonPart(part: string, name: string, refuse: Refuse): Readonly<Rec
  */
 export function assertHeader(
   header: Readonly<Record<string, unknown>>,
-  algorithms: readonly string[],
+  algorithms: readonly SignatureAlgorithm[],
   refuse: Refuse,
 ): AcceptedHeader {
   const { alg, crit, kid, typ } = header;
@@ -69,7 +79,8 @@ export function assertHeader(
   if (typeof typ !== "string" || !/^(application\/)?at\+jwt$/i.test(typ)) {
     throw refuse("token_type_invalid", `The token's type is ${quote(typ)}, not "at+jwt"; an ID token will not do.`);
   }
-  if (typeof alg !== "string" || !algorithms.includes(alg)) {
+  const algorithm = algorithms.find((one) => one === alg);
+  if (!algorithm) {
     throw refuse(
       "token_algorithm_unsupported",
       `The token's algorithm is ${quote(alg)}; accepted: ${algorithms.join(", ")}.`,
@@ -77,5 +88,5 @@ export function assertHeader(
   }
   if (typeof kid !== "string" || kid === "")
     throw refuse("token_key_unknown", "The token does not name its key (`kid`).");
-  return { alg, kid };
+  return { alg: algorithm, kid };
 }

@@ -322,6 +322,8 @@ describe("connects", () => {
       keys: { state: "fresh", count: 1, fetchedAt: testNow, lastError: null },
       feed: { state: "following", cursor: null, since: testNow, lagMs: null, clockOffsetMs: 250, lastError: null },
       revocations: 0,
+      cachedTokens: 0,
+      tokens: { verified: 0, cached: 0, refused: {} },
     });
   });
 

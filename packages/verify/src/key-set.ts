@@ -1,9 +1,9 @@
-import { type CryptoKey, createLocalJWKSet, type JSONWebKeySet } from "jose";
 import type { AcceptedHeader } from "./compact-jwt.ts";
 import type { Discovery } from "./discovery.ts";
 import type { Emit } from "./events.ts";
 import type { FetchJson, JsonDocument } from "./fetch-json.ts";
 import { createPause } from "./pause.ts";
+import { findKey, isPublished, type PublicKey, type PublishedKeys, parsePublishedKeys } from "./published-keys.ts";
 import type { Clock } from "./timers.ts";
 import type { Refuse } from "./token-error.ts";
 
@@ -25,7 +25,9 @@ export interface KeySet {
    *
    * @throws TokenError `keys_unavailable`
    */
-  find(header: AcceptedHeader): Promise<CryptoKey | undefined>;
+  find(header: AcceptedHeader): Promise<PublicKey | undefined>;
+  /** Whether a key found earlier would be found now. */
+  holds(key: PublicKey): boolean;
   /**
    * Makes sure that there are keys, fetching them at most once.
    *
@@ -38,8 +40,7 @@ export interface KeySet {
 }
 
 interface Loaded {
-  readonly select: ReturnType<typeof createLocalJWKSet>;
-  readonly kids: ReadonlySet<string>;
+  readonly keys: PublishedKeys;
   readonly fetchedAt: number;
   readonly freshMs: number;
 }
@@ -74,11 +75,11 @@ export function createKeySet(deps: {
   async function load(): Promise<void> {
     try {
       const { jwksUri } = await deps.discovery.read();
-      current = parseKeySet(await deps.fetchJson(jwksUri), clock.now());
+      current = parseKeySet(await deps.fetchJson(jwksUri), clock.now(), current?.keys);
       failures = 0;
       failurePause.end();
       lastError = undefined;
-      deps.emit({ type: "keys_fetched", keys: current.kids.size });
+      deps.emit({ type: "keys_fetched", keys: current.keys.size });
     } catch (cause) {
       lastError = cause instanceof Error ? cause : new Error(String(cause));
       const retryInMs = Math.min(longestRetryMs, 1000 * 2 ** failures);
@@ -107,13 +108,20 @@ export function createKeySet(deps: {
     return age < 0 ? loaded.freshMs : age;
   }
 
-  async function usable(): Promise<Loaded> {
-    if (current && ageMs(current) < staleMs) {
-      if (ageMs(current) >= current.freshMs && failurePause.leftMs() === 0) void refresh();
-      return current;
-    }
+  /** The keys at hand, fetched again in the background when that is due; undefined when there are none to go by. */
+  function atHand(): PublishedKeys | undefined {
+    if (!current) return undefined;
+    const age = ageMs(current);
+    if (age >= staleMs) return undefined;
+    if (age >= current.freshMs && failurePause.leftMs() === 0) void refresh();
+    return current.keys;
+  }
+
+  async function usable(): Promise<PublishedKeys> {
+    const keys = atHand();
+    if (keys) return keys;
     if (inFlight || failurePause.leftMs() === 0) await refresh();
-    if (current && ageMs(current) < staleMs) return current;
+    if (current && ageMs(current) < staleMs) return current.keys;
     const retryAfterSeconds = Math.max(1, Math.ceil(failurePause.leftMs() / 1000));
     throw deps.refuse("keys_unavailable", undefined, { cause: lastError, retryAfterSeconds });
   }
@@ -126,18 +134,23 @@ export function createKeySet(deps: {
     await refresh();
   }
 
-  async function find(header: AcceptedHeader): Promise<CryptoKey | undefined> {
-    const loaded = await usable();
-    if (loaded.kids.has(header.kid)) return selectKey(loaded, header);
+  async function find(header: AcceptedHeader): Promise<PublicKey | undefined> {
+    const keys = await usable();
+    if (keys.has(header.kid)) return findKey(header, keys);
     await lookAgain();
-    return selectKey(current ?? loaded, header);
+    return findKey(header, current?.keys ?? keys);
+  }
+
+  function holds(key: PublicKey): boolean {
+    const keys = atHand();
+    return keys !== undefined && isPublished(key, keys);
   }
 
   function status(): KeysStatus {
     if (!current) return { state: "none", count: 0, fetchedAt: null, lastError: lastError?.message ?? null };
     return {
       state: ageMs(current) < current.freshMs ? "fresh" : "stale",
-      count: current.kids.size,
+      count: current.keys.size,
       fetchedAt: current.fetchedAt,
       lastError: lastError?.message ?? null,
     };
@@ -147,22 +160,11 @@ export function createKeySet(deps: {
     await usable();
   }
 
-  return { find, prepare, reload, status };
+  return { find, holds, prepare, reload, status };
 }
 
-/** A key that is ambiguous, private, malformed, or cannot do the algorithm is as good as none. */
-async function selectKey({ select }: Loaded, header: AcceptedHeader): Promise<CryptoKey | undefined> {
-  try {
-    return await select({ ...header });
-  } catch {
-    return undefined;
-  }
-}
-
-function parseKeySet({ json, maxAgeSeconds = freshSeconds.unsaid }: JsonDocument, now: number): Loaded {
-  const select = createLocalJWKSet(json as JSONWebKeySet);
-  const kids = new Set(select.jwks().keys.flatMap(({ kid }) => (typeof kid === "string" ? [kid] : [])));
-  if (kids.size === 0) throw new Error("The issuer's key set has no key with a kid");
+function parseKeySet(document: JsonDocument, now: number, former: PublishedKeys | undefined): Loaded {
+  const { json, maxAgeSeconds = freshSeconds.unsaid } = document;
   const seconds = Math.min(Math.max(maxAgeSeconds, freshSeconds.least), freshSeconds.most);
-  return { select, kids, fetchedAt: now, freshMs: seconds * 1000 };
+  return { keys: parsePublishedKeys(json, former), fetchedAt: now, freshMs: seconds * 1000 };
 }

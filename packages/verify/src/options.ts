@@ -1,24 +1,8 @@
 import type { Emit } from "./events.ts";
 import type { Fetch } from "./fetch-json.ts";
 import { isIssuer } from "./issuer-url.ts";
+import { type SignatureAlgorithm, signatureAlgorithms } from "./signature.ts";
 import { type Clock, runtimeTimers, systemClock, type Timers } from "./timers.ts";
-
-/** Signatures that a public key verifies. `none` and the shared-secret algorithms (HS256 …) are not to be had. */
-const asymmetricAlgorithms = [
-  "ES256",
-  "ES384",
-  "ES512",
-  "RS256",
-  "RS384",
-  "RS512",
-  "PS256",
-  "PS384",
-  "PS512",
-  "EdDSA",
-  "Ed25519",
-] as const;
-
-export type SignatureAlgorithm = (typeof asymmetricAlgorithms)[number];
 
 /** What to do when revocations have not arrived for a while. */
 export type OnFeedLost = "keep" | { readonly refuseAfterSeconds: number };
@@ -39,6 +23,12 @@ export interface VerifierOptions {
    * nobody. `{ refuseAfterSeconds }`: from then on refuse every token with `feed_lost` (503).
    */
   readonly onFeedLost?: OnFeedLost;
+  /**
+   * Tokens found good are remembered, and their signatures not checked again: `maxEntries` of them, of up to 1,024
+   * characters each (longer ones count for more, by their length); 2 to 1,000,000, default 10,000, which is about 30 MB
+   * when full. `false` checks every signature every time.
+   */
+  readonly cache?: { readonly maxEntries: number } | false;
   /** Told what happens: for logs and metrics. What it throws is swallowed. */
   readonly onEvent?: Emit;
   /** Default: the runtime's. */
@@ -53,11 +43,13 @@ export interface VerifierOptions {
 export interface Settings {
   readonly issuer: string;
   readonly audience: readonly string[];
-  readonly algorithms: readonly string[];
+  readonly algorithms: readonly SignatureAlgorithm[];
   readonly clockToleranceSeconds: number;
   readonly followsFeed: boolean;
   /** Milliseconds; infinite for `keep`. */
   readonly refuseAfterMs: number;
+  /** 0 for no cache. */
+  readonly maxCachedTokens: number;
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -70,11 +62,12 @@ export interface Settings {
  */
 export function parseOptions(options: VerifierOptions): Settings {
   const audience = typeof options.audience === "string" ? [options.audience] : (options.audience ?? []);
-  const algorithms = options.algorithms ?? ["ES256", "RS256", "EdDSA"];
+  const algorithms = options.algorithms ?? (["ES256", "RS256", "EdDSA"] as const);
   const clockToleranceSeconds = options.clockToleranceSeconds ?? 5;
   const feed = options.feed ?? "follow";
   const onFeedLost = options.onFeedLost ?? "keep";
   const refuseAfterSeconds = onFeedLost === "keep" ? Number.POSITIVE_INFINITY : onFeedLost.refuseAfterSeconds;
+  const cache = options.cache ?? { maxEntries: 10_000 };
 
   const problems = [
     typeof options.issuer === "string" && isIssuer(options.issuer)
@@ -83,14 +76,15 @@ export function parseOptions(options: VerifierOptions): Settings {
     audience.length > 0 && audience.every((one) => typeof one === "string" && one !== "")
       ? ""
       : "audience: at least one, none empty",
-    algorithms.length > 0 && algorithms.every((one) => asymmetricAlgorithms.includes(one))
+    algorithms.length > 0 && algorithms.every((one) => signatureAlgorithms.includes(one))
       ? ""
-      : `algorithms: at least one, each of ${asymmetricAlgorithms.join(", ")}`,
+      : `algorithms: at least one, each of ${signatureAlgorithms.join(", ")}`,
     clockToleranceSeconds >= 0 && clockToleranceSeconds <= 300 ? "" : "clockToleranceSeconds: 0 to 300",
     feed === "follow" || feed === "off" ? "" : "feed: follow or off",
     refuseAfterSeconds >= 0 ? "" : "onFeedLost: keep, or { refuseAfterSeconds } of 0 or more",
     // Refusing for the loss of what is not followed cannot be meant.
     feed === "off" && onFeedLost !== "keep" ? "onFeedLost: needs the feed to be followed" : "",
+    cache === false || isCacheSize(cache.maxEntries) ? "" : "cache: false, or { maxEntries } of 2 to 1000000",
   ].filter(Boolean);
   if (problems.length > 0) throw new TypeError(`createVerifier: ${problems.join("; ")}`);
 
@@ -101,9 +95,14 @@ export function parseOptions(options: VerifierOptions): Settings {
     clockToleranceSeconds,
     followsFeed: feed === "follow",
     refuseAfterMs: refuseAfterSeconds * 1000,
+    maxCachedTokens: cache === false ? 0 : cache.maxEntries,
     // Looked up at each call, and called without a receiver: some runtimes accept no other.
     fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
     clock: options.clock ?? systemClock,
     timers: options.timers ?? runtimeTimers,
   };
+}
+
+function isCacheSize(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 2 && Number(value) <= 1_000_000;
 }

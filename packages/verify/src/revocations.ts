@@ -1,5 +1,13 @@
 import type { AccessTokenClaims, FeedRevoked } from "@holdfast/protocol";
+import { base64url } from "jose";
+import { sha256 } from "./sha256.ts";
 import type { Clock } from "./timers.ts";
+
+/** A token's session and grant, by the names under which the feed would revoke them. */
+export interface Revocable {
+  readonly session: string;
+  readonly grant: string;
+}
 
 /** The sessions and grants that are revoked and whose access tokens could still be alive. */
 export interface Revocations {
@@ -11,7 +19,7 @@ export interface Revocations {
   /** Forgets what is older than the horizon and the clock tolerance. */
   prune(): void;
   /** Which of the two behind the token was revoked, if any. */
-  find(claims: Pick<AccessTokenClaims, "sid" | "grant_id">): Promise<FeedRevoked["subject"] | undefined>;
+  find(revocable: Revocable): FeedRevoked["subject"] | undefined;
 }
 
 /** Makes an empty set, bounded by time: an entry leaves when every token it could refuse has expired. */
@@ -34,27 +42,35 @@ export function createRevocations(deps: { readonly clock: Clock; readonly tolera
       return arrivedAt.size;
     },
     add({ subject, digest }) {
-      const key = `${subject}:${digest}`;
+      const key = nameOf(subject, digest);
       if (!arrivedAt.has(key)) arrivedAt.set(key, deps.clock.now());
     },
     setHorizon(seconds) {
       horizonMs = Math.max(horizonMs ?? 0, seconds * 1000);
     },
     prune,
-    async find(claims) {
-      if (arrivedAt.size === 0) return undefined;
-      const [session, grant] = await Promise.all([digestOf(claims.sid), digestOf(claims.grant_id)]);
-      if (arrivedAt.has(`session:${session}`)) return "session";
-      return arrivedAt.has(`grant:${grant}`) ? "grant" : undefined;
+    find({ session, grant }) {
+      if (arrivedAt.has(session)) return "session";
+      return arrivedAt.has(grant) ? "grant" : undefined;
     },
   };
 }
 
+/** Works out what to look for, so that it is done once for a token, and looking is two lookups. */
+export function revocableOf(claims: Pick<AccessTokenClaims, "sid" | "grant_id">): Revocable {
+  return {
+    session: nameOf("session", digestOf(claims.sid)),
+    grant: nameOf("grant", digestOf(claims.grant_id)),
+  };
+}
+
+function nameOf(subject: FeedRevoked["subject"], digest: string): string {
+  return `${subject}:${digest}`;
+}
+
+const encoder = new TextEncoder();
+
 /** base64url(SHA-256(id)), as the feed names a session or a grant. */
-async function digestOf(id: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(id)));
-  return btoa(String.fromCharCode(...digest))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replace(/=+$/, "");
+function digestOf(id: string): string {
+  return base64url.encode(sha256(encoder.encode(id)));
 }

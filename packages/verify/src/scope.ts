@@ -17,6 +17,7 @@ export function parseScope(scope: string | readonly string[] | undefined): reado
 
 /** What of the needed scope the token's lacks. */
 export function missingScope(granted: string, needed: readonly string[]): readonly string[] {
+  if (needed.length === 0) return needed;
   const tokens = new Set(granted.split(" "));
   return needed.filter((token) => !tokens.has(token));
 }

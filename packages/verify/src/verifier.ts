@@ -1,8 +1,5 @@
 import type { AccessTokenClaims } from "@holdfast/protocol";
-import { type CryptoKey, compactVerify, errors } from "jose";
 import { type IncomingRequest, readBearerToken } from "./bearer.ts";
-import { assertAudience, assertIssuer, assertTimes, parseClaims } from "./claims.ts";
-import { assertHeader, parseCompactJwt } from "./compact-jwt.ts";
 import { createDiscovery } from "./discovery.ts";
 import { createEmit } from "./events.ts";
 import { createFeedFollower } from "./feed-follower.ts";
@@ -13,6 +10,8 @@ import { parseOptions, type VerifierOptions } from "./options.ts";
 import { createRevocations } from "./revocations.ts";
 import { missingScope, parseScope } from "./scope.ts";
 import { settleWithin } from "./timers.ts";
+import { createTokenCheck } from "./token-check.ts";
+import { createTokenCounter, type TokenCounts } from "./token-counts.ts";
 import { type Refuse, TokenError } from "./token-error.ts";
 
 /** What a route asks of a token beyond being valid. */
@@ -27,6 +26,9 @@ export interface VerifierStatus {
   readonly feed: FeedStatus;
   /** Revocations held at the moment. */
   readonly revocations: number;
+  /** Tokens held at the moment whose signature need not be checked again. */
+  readonly cachedTokens: number;
+  readonly tokens: TokenCounts;
 }
 
 /** A web-standard handler that is given the claims of the token it was called with. */
@@ -35,7 +37,8 @@ export type ClaimsHandler = (request: Request, claims: AccessTokenClaims) => Res
 /** Verifies the access tokens of one issuer for one service. */
 export interface Verifier {
   /**
-   * Verifies an access token. The first call connects to the feed, and waits for it, one second at most: so a session
+   * Verifies an access token. One seen before costs about a microsecond: its signature is not checked again, but its
+   * times, its key, its session, its grant and the feed are, on every call. The first call connects to the feed, and waits for it, one second at most: so a session
    * that was revoked before this process began is refused as well. No later call waits for the feed.
    *
    * @param token the compact JWT, without `Bearer `
@@ -90,6 +93,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const fetchJson = createFetchJson({ fetch, timers });
   const discovery = createDiscovery({ issuer, fetchJson, clock });
   const keys = createKeySet({ discovery, fetchJson, clock, emit, refuse });
+  const counter = createTokenCounter();
   const revocations = createRevocations({ clock, toleranceSeconds: settings.clockToleranceSeconds });
   const onKeysChanged = () => void keys.reload();
   const feed = createFeedFollower({
@@ -112,50 +116,38 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return firstWait;
   }
 
-  async function assertNotRevoked(claims: AccessTokenClaims): Promise<void> {
-    const subject = await revocations.find(claims);
-    if (subject) throw refuse("token_revoked", `The ${subject} behind the token was revoked.`);
-    const lostForMs = feed.state.lostForMs();
-    if (lostForMs !== undefined && lostForMs >= settings.refuseAfterMs) throw refuse("feed_lost");
+  const tokens = createTokenCheck({ settings, keys, revocations, feed: feed.state, startFeed, counter, refuse });
+
+  /** Every refusal leaves by this door, so that each is counted, and told to `onEvent`, once. */
+  function reported(error: unknown): unknown {
+    if (error instanceof TokenError) {
+      counter.countRefused(error.code);
+      emit({ type: "token_refused", code: error.code, detail: error.message, requestId: error.requestId });
+    }
+    return error;
   }
 
-  async function check(token: string): Promise<AccessTokenClaims> {
-    const feedAwaited = startFeed();
-    const jwt = parseCompactJwt(token, refuse);
-    const header = assertHeader(jwt.header, settings.algorithms, refuse);
-    // Before the signature: another issuer's token must not make us look for its key, and the answer names the mistake.
-    assertIssuer(jwt.payload, issuer, refuse);
-    const key = await keys.find(header);
-    if (!key) throw refuse("token_key_unknown");
-    await assertSignature(token, key, settings.algorithms, refuse);
-    const claims = parseClaims(jwt.payload, refuse);
-    assertTimes(claims, clock.now(), settings.clockToleranceSeconds, refuse);
-    assertAudience(claims, audience, refuse);
-    await feedAwaited;
-    await assertNotRevoked(claims);
-    return claims;
-  }
-
-  /** Every refusal leaves by this door, so that each is told to `onEvent` once. */
-  async function reporting<Result>(work: () => Promise<Result>): Promise<Result> {
+  async function verify(token: string): Promise<AccessTokenClaims> {
     try {
-      return await work();
+      return await tokens.check(token);
     } catch (error) {
-      if (error instanceof TokenError) {
-        emit({ type: "token_refused", code: error.code, detail: error.message, requestId: error.requestId });
-      }
-      throw error;
+      throw reported(error);
     }
   }
 
-  function authenticate(request: IncomingRequest, { scope }: AuthenticateOptions = {}): Promise<AccessTokenClaims> {
-    return reporting(async () => {
+  async function authenticate(
+    request: IncomingRequest,
+    { scope }: AuthenticateOptions = {},
+  ): Promise<AccessTokenClaims> {
+    try {
       const needed = parseScope(scope);
-      const claims = await check(readBearerToken(request, refuse));
+      const claims = await tokens.check(readBearerToken(request, refuse));
       const missing = missingScope(claims.scope, needed);
       if (missing.length === 0) return claims;
       throw refuse("insufficient_scope", `The token's scope lacks ${missing.join(" ")}.`, { scope: needed.join(" ") });
-    });
+    } catch (error) {
+      throw reported(error);
+    }
   }
 
   function protect(
@@ -176,11 +168,17 @@ export function createVerifier(options: VerifierOptions): Verifier {
   }
 
   function status(): VerifierStatus {
-    return { keys: keys.status(), feed: feed.state.status(), revocations: revocations.size };
+    return {
+      keys: keys.status(),
+      feed: feed.state.status(),
+      revocations: revocations.size,
+      cachedTokens: tokens.cached,
+      tokens: counter.counts(),
+    };
   }
 
   return {
-    verify: (token) => reporting(() => check(token)),
+    verify,
     authenticate,
     protect,
     async ready() {
@@ -191,19 +189,4 @@ export function createVerifier(options: VerifierOptions): Verifier {
     status,
     close: feed.close,
   };
-}
-
-/** @throws TokenError `token_signature_invalid`, `token_malformed` */
-async function assertSignature(
-  token: string,
-  key: CryptoKey,
-  algorithms: readonly string[],
-  refuse: Refuse,
-): Promise<void> {
-  try {
-    await compactVerify(token, key, { algorithms: [...algorithms] });
-  } catch (cause) {
-    const isMalformed = cause instanceof errors.JWSInvalid;
-    throw refuse(isMalformed ? "token_malformed" : "token_signature_invalid", undefined, { cause });
-  }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -24,4 +24,18 @@ it("is another one for another installation", () => {
 it("can be read by its owner only", () => {
   developmentSecret(directory);
   expect(statSync(join(directory, "development-secret")).mode & 0o777).toBe(0o600);
+});
+
+it("makes the data directory one that nobody else may look into", () => {
+  const data = join(directory, "new");
+  developmentSecret(data);
+  expect(statSync(data).mode & 0o066).toBe(0);
+});
+
+it("is made anew where a crash left an empty one, and leaves nothing else behind", () => {
+  writeFileSync(join(directory, "development-secret"), "");
+  const secret = developmentSecret(directory);
+  expect(Buffer.from(secret, "base64url").length).toBeGreaterThanOrEqual(32);
+  expect(developmentSecret(directory)).toBe(secret);
+  expect(readdirSync(directory)).toEqual(["development-secret"]);
 });

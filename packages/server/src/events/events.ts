@@ -3,6 +3,9 @@ import type { Clock } from "../clock/clock.ts";
 import type { Database, Queries } from "../storage/database.ts";
 import { createHints } from "./hints.ts";
 
+// A statement takes 65,535 parameters, and a line has nine: closing a large account writes more than fit into one.
+const maximumRows = 1_000;
+
 /** One line of the lifecycle log. */
 export interface LifecycleEvent {
   readonly type: EventType;
@@ -43,10 +46,10 @@ export function createEvents({ database, clock, onError }: EventsDeps): Events {
   return {
     async append(queries, ...events) {
       const at = new Date(clock.now());
-      await queries
-        .insertInto("events")
-        .values(events.map((event) => toRow(event, at)))
-        .execute();
+      for (let first = 0; first < events.length; first += maximumRows) {
+        const rows = events.slice(first, first + maximumRows).map((event) => toRow(event, at));
+        await queries.insertInto("events").values(rows).execute();
+      }
     },
     announce: hints.announce,
     onAnnounced: hints.onAnnounced,

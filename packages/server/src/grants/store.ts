@@ -1,4 +1,5 @@
 import type { RefreshVerdict, RevokedReason } from "@holdfast/protocol";
+import { sql } from "kysely";
 import type { Database, Queries } from "../storage/database.ts";
 import { refreshStatement } from "./refresh-statement.ts";
 
@@ -111,10 +112,8 @@ export async function findGrantClient(queries: Queries, id: string): Promise<str
 /** Which grants to end. */
 export type GrantSelection =
   | { readonly id: string }
-  | { readonly sessionId: string }
-  | { readonly userId: string }
-  | { readonly accountId: string }
-  | { readonly accountId: string; readonly userId: string };
+  | { readonly sessionIds: readonly string[] }
+  | { readonly accountId: string };
 
 export interface EndedGrant {
   readonly id: string;
@@ -131,14 +130,15 @@ export async function endGrants(
   reason: RevokedReason,
   now: Date,
 ): Promise<EndedGrant[]> {
-  const columns = { id: "id", sessionId: "session_id", userId: "user_id", accountId: "account_id" } as const;
-  let live = queries.selectFrom("grants").select("id").where("revoked_at", "is", null);
-  for (const [key, column] of Object.entries(columns)) {
-    const value = (selection as Partial<Record<string, string>>)[key];
-    if (value !== undefined) live = live.where(column, "=", value);
-  }
+  const live = queries.selectFrom("grants").select("id").where("revoked_at", "is", null);
+  const selected =
+    "id" in selection
+      ? live.where("id", "=", selection.id)
+      : "accountId" in selection
+        ? live.where("account_id", "=", selection.accountId)
+        : live.where("session_id", "=", sql<string>`any(${selection.sessionIds}::uuid[])`);
   return queries
-    .with("live", () => live.orderBy("id").forUpdate())
+    .with("live", () => selected.orderBy("id").forUpdate())
     .updateTable("grants")
     .from("live")
     .set({ revoked_at: now, revoked_reason: reason })

@@ -154,17 +154,22 @@ export function createSessions({ database, events, clock, grants, settings }: Se
     requestId?: string,
   ): Promise<string[]> {
     const ended = await endSessions(queries, selection, reason, new Date(clock.now()));
-    for (const { id, user_id } of ended) {
-      await grants.end(queries, { sessionId: id }, reason, requestId);
-      await events.append(queries, {
-        type: "session.revoked",
+    if (ended.length === 0) return [];
+    const sessionIds = ended.map(({ id }) => id);
+    // All at once, and so in the order of their ids: session by session, it and a batch of refreshes could each hold a
+    // grant that the other waits for.
+    await grants.end(queries, { sessionIds }, reason, requestId);
+    await events.append(
+      queries,
+      ...ended.map(({ id, user_id }) => ({
+        type: "session.revoked" as const,
         sessionId: id,
         userId: user_id,
         requestId,
         data: { reason },
-      });
-    }
-    return ended.map(({ id }) => id);
+      })),
+    );
+    return sessionIds;
   }
 
   return {

@@ -80,7 +80,12 @@ export function createSignin(deps: SigninDeps) {
     createSigninRoutes({ ...deps, attempts, arrival, failures, isSecure, attemptLifetime }),
     createCallbackRoutes({
       ...deps,
-      ...{ issuer, admission, arrival, attempts, browserCookie, failures },
+      issuer,
+      admission,
+      arrival,
+      attempts,
+      browserCookie,
+      failures,
       onSignedIn: (provider) => metrics.signins.inc({ provider, result: "ok" }),
     }),
     createSessionRoutes({ ...deps, admission }),

@@ -21,21 +21,27 @@ async function choices(query: Record<string, string>): Promise<URL[]> {
 }
 
 describe("with several providers and no default", () => {
-  it("a person chooses, and everything the app asked for comes along (A1)", async () => {
+  it.each<[string, Record<string, string>]>([
+    ["a page's own", { client_id: "app", return_to: new URL(`${appOrigin}/deep?x=1&y="2"`).href }],
+    [
+      "a code's",
+      {
+        client_id: "device",
+        return_to: `${appOrigin}/device`,
+        code_challenge: "a".repeat(43),
+        code_challenge_method: "S256",
+      },
+    ],
+  ])("a person chooses, and everything the app asked for comes along: %s (A1)", async (_what, kind) => {
     const asked = {
-      client_id: "device",
-      return_to: `${appOrigin}/deep?x=1&y="2"`,
+      ...kind,
       account: "01a1fc14-d251-7d58-a779-231a4e53c518",
       state: `Ünïcödé & "quotes" 'n' <tags>`,
-      code_challenge: "a".repeat(43),
-      code_challenge_method: "S256",
       prompt: "login",
     };
     const offered = await choices(asked);
     expect(offered.map(({ pathname }) => pathname)).toEqual(["/signin/odd", "/signin/second"]);
-    for (const { searchParams } of offered) {
-      expect(Object.fromEntries(searchParams)).toEqual({ ...asked, return_to: new URL(asked.return_to).href });
-    }
+    for (const { searchParams } of offered) expect(Object.fromEntries(searchParams)).toEqual(asked);
   });
 
   it("a choice leads to the app", async () => {

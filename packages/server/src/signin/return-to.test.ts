@@ -9,7 +9,8 @@ let cookie: string;
 beforeAll(async () => {
   const signin = { success: `${app}/`, failed: `${app}/failed` };
   const client = { ...testClient, origins: [app, "https://other.example.com:8443"], signin, signout: {} };
-  instance = await createTestInstance({ config: { clients: [client] } });
+  const keeper = { ...client, id: "keeper", refreshToken: "body" as const, signin: { success: `${app}/back?from=id` } };
+  instance = await createTestInstance({ config: { clients: [client, keeper] } });
   cookie = (await startSession(instance)).cookie;
 });
 afterAll(() => instance.close());
@@ -148,6 +149,46 @@ describe("a return address of the client", () => {
         headers: { cookie: `holdfast_session=${cookie}` },
       });
       expect(response.headers.get("location")).toBe(`${app}/`);
+    }
+  });
+});
+
+describe("a one-time code", () => {
+  const challenge = "ZtNPunH49FD35FWYhT5Tv8I7vRKQJ8uxMaL0_9eHjNA";
+  const askedWithChallenge = (path: string, returnTo: string | null) => {
+    const query = new URLSearchParams({
+      client_id: "keeper",
+      code_challenge: challenge,
+      code_challenge_method: "S256",
+      ...(returnTo === null ? {} : { return_to: returnTo }),
+    });
+    const headers = { cookie: `holdfast_session=${cookie}` };
+    return fetch(`${instance.issuer}${path}?${query}`, { redirect: "manual", headers });
+  };
+
+  it.each([null, `${app}/back?from=id`])("goes to the client's own address for it: %s", async (returnTo) => {
+    const location = new URL((await askedWithChallenge("/signin", returnTo)).headers.get("location") ?? "");
+    expect(location.origin + location.pathname).toBe(`${app}/back`);
+    expect([...location.searchParams.keys()]).toEqual(["from", "code"]);
+  });
+
+  // Whoever begins a sign-in for somebody else knows the verifier: a page that hands its address on, by an open redirect
+  // or to its statistics, would hand them the session (RFC 9700, section 4.1.3).
+  it.each([
+    `${app}/`,
+    `${app}/back`,
+    `${app}/back?from=else`,
+    `${app}/back?from=id&next=https://evil.example`,
+    `${app}/back?from=id#x`,
+    `${app}/back/?from=id`,
+    `${app}/BACK?from=id`,
+    `${app}/redirect?to=https://evil.example`,
+    "https://other.example.com:8443/back?from=id",
+  ])("goes to no other page, though it is on an origin of the client's: %s", async (returnTo) => {
+    for (const path of ["/signin", "/signin/practice", "/signin/account"]) {
+      const response = await askedWithChallenge(path, returnTo);
+      expect(response.headers.get("location")).toBeNull();
+      expect(await response.json()).toMatchObject({ code: "redirect_not_allowed" });
     }
   });
 });

@@ -1,11 +1,12 @@
 import { allowedReturn, type Client, type Clients } from "../clients/index.ts";
 import { isUuid } from "../crypto/uuid.ts";
+import { AppError } from "../http/app-error.ts";
 import { invalid, type Parameters } from "../http/parameters.ts";
 
 /** What an app asks for when it sends a person to sign in. */
 export interface SigninRequest {
   readonly client: Client;
-  /** Where the person goes afterwards: an address on one of the client's origins. */
+  /** Where the person goes afterwards: an address on one of the client's origins, and with a code `signin.success`. */
   readonly returnTo: string;
   /** The account to sign in for, where the app knows it. */
   readonly accountId: string | null;
@@ -25,7 +26,7 @@ export interface SigninRequest {
  */
 export function parseSigninRequest(parameters: Parameters, clients: Clients): SigninRequest {
   const client = clients.choose(parameters.get("client_id") ?? null);
-  const returnTo = allowedReturn(client, parameters.get("return_to") ?? null);
+  const returnTo = parseReturn(parameters, client);
   const accountId = parameters.get("account") ?? null;
   if (accountId !== null && !isUuid(accountId)) throw invalid("account", "is not an account id");
   return {
@@ -49,6 +50,21 @@ export function formatSigninRequest(request: SigninRequest): URLSearchParams {
     parameters.set("code_challenge_method", "S256");
   }
   return parameters;
+}
+
+/**
+ * A one-time code goes to the one address that the client has for it. Elsewhere on its origins there may be a page that
+ * hands its own address on, an open redirect say, and the code in it to whoever began the sign-in and holds the verifier
+ * (RFC 9700, section 4.1.3).
+ */
+function parseReturn(parameters: Parameters, client: Client): string {
+  const asked = parameters.get("return_to") ?? null;
+  const returnTo = allowedReturn(client, asked);
+  const getsCode = client.refreshToken === "body";
+  if (asked !== null && getsCode && returnTo !== new URL(client.signinSuccess).href) {
+    throw new AppError("redirect_not_allowed", "A one-time code goes to the client's `signin.success` only.");
+  }
+  return returnTo;
 }
 
 function parseChallenge(parameters: Parameters, client: Client): string | null {

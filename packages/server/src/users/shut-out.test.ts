@@ -68,8 +68,8 @@ describe.each([
     expect((await eventsSince(before)).filter((type) => type !== "token.refused")).toEqual([
       event,
       "grant.revoked",
-      "session.revoked",
       "grant.revoked",
+      "session.revoked",
       "session.revoked",
     ]);
     const reasons = await odd.instance.sql("select distinct revoked_reason from sessions where user_id = $1", [userId]);

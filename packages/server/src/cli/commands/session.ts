@@ -4,8 +4,10 @@ import type { Holdfast } from "../../holdfast.ts";
 import { AppError } from "../../http/app-error.ts";
 import type { Session } from "../../sessions/index.ts";
 import { deploymentArguments } from "../arguments.ts";
+import { findKnownUser } from "../find-user.ts";
 import { formatTable, print } from "../output.ts";
 import { withHoldfast } from "../with-holdfast.ts";
+import { explainCommand } from "./explain.ts";
 
 const createCommand = defineCommand({
   meta: {
@@ -18,7 +20,7 @@ const createCommand = defineCommand({
     user: {
       type: "string",
       required: true,
-      description: "The person's e-mail address; made when unknown",
+      description: "The person: an e-mail address, made when unknown, or a user id",
       valueHint: "email",
     },
     client: { type: "string", description: "The client to make tokens for. Default: the only one", valueHint: "id" },
@@ -68,22 +70,22 @@ async function createSession(holdfast: Holdfast, { email, client: clientId, acco
 }
 
 /** The identity to sign in as: a person made here, by address, is nobody any provider knows. */
-async function profileFor(holdfast: Holdfast, email: string) {
-  if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new AppError("invalid_request", `"${email}" is not an e-mail address.`);
-  const [known, ...others] = await holdfast.users.findByEmail(email);
-  if (others.length > 0) throw new AppError("invalid_request", `Several users have the address ${email}.`);
-  const identity = known && (await holdfast.users.identityOf(known.id));
-  return (
-    identity ?? {
-      issuer: "urn:holdfast:session-create",
-      subject: email.toLowerCase(),
-      provider: "session-create",
-      name: email.slice(0, email.indexOf("@")),
-      email,
-      emailVerified: true,
-      picture: null,
-    }
-  );
+async function profileFor({ users }: Holdfast, name: string) {
+  const known = await findKnownUser(users, name);
+  const identity = known && (await users.identityOf(known.id));
+  if (identity) return identity;
+  if (!/^[^\s@]+@[^\s@]+$/.test(name)) {
+    throw new AppError("invalid_request", `"${name}" is neither an e-mail address nor the id of a user.`);
+  }
+  return {
+    issuer: "urn:holdfast:session-create",
+    subject: name.toLowerCase(),
+    provider: "session-create",
+    name: name.slice(0, name.indexOf("@")),
+    email: name,
+    emailVerified: true,
+    picture: null,
+  };
 }
 
 const listCommand = defineCommand({
@@ -136,8 +138,8 @@ const revokeCommand = defineCommand({
 });
 
 export const sessionCommand = defineCommand({
-  meta: { name: "session", description: "Sessions: create, list, revoke" },
-  subCommands: { create: createCommand, list: listCommand, revoke: revokeCommand },
+  meta: { name: "session", description: "Sessions: create, list, explain, revoke" },
+  subCommands: { create: createCommand, list: listCommand, explain: explainCommand, revoke: revokeCommand },
 });
 
 const head = ["SESSION", "USER", "PROVIDER", "STARTED", "LAST USED", "STATE"];

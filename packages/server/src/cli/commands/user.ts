@@ -1,7 +1,6 @@
 import { defineCommand } from "citty";
-import { AppError } from "../../http/app-error.ts";
-import type { User, Users } from "../../users/index.ts";
 import { deploymentArguments } from "../arguments.ts";
+import { findUser } from "../find-user.ts";
 import { print } from "../output.ts";
 import { withHoldfast } from "../with-holdfast.ts";
 
@@ -36,14 +35,3 @@ export const userCommand = defineCommand({
   meta: { name: "user", description: "People: disable, enable" },
   subCommands: { disable: disableCommand, enable: enableCommand },
 });
-
-async function findUser(users: Users, name: string): Promise<User> {
-  const found = name.includes("@") ? await users.findByEmail(name) : [await users.find(name)];
-  const [user, ...others] = found.filter((each) => each !== null);
-  if (!user) throw new AppError("invalid_request", `There is no user ${name}.`);
-  if (others.length > 0) {
-    const ids = [user, ...others].map(({ id }) => id).join(", ");
-    throw new AppError("invalid_request", `Several users have the address ${name}; name one by its id: ${ids}`);
-  }
-  return user;
-}

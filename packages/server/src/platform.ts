@@ -1,0 +1,57 @@
+import { type Clock, systemClock } from "./clock/clock.ts";
+import { createDatabaseClock } from "./clock/database-clock.ts";
+import type { Config } from "./config/index.ts";
+import { createKeyRing, type KeyRing } from "./crypto/key-ring.ts";
+import { createEvents, type Events } from "./events/index.ts";
+import { createLogger, type Logger } from "./logging/logger.ts";
+import { createMetrics, type Metrics } from "./metrics/metrics.ts";
+import { createDatabase, type Database, type DatabaseConnection } from "./storage/database.ts";
+import { migrate } from "./storage/migrate.ts";
+
+export interface PlatformOptions {
+  readonly connection: DatabaseConnection;
+  /** Default: this machine's clock, corrected by the database's. */
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
+
+/** What every feature stands on, and none of which knows a feature. */
+export interface Platform {
+  readonly issuer: string;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly keyRing: KeyRing;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Told of trouble in background work, which is tried again by itself. */
+  readonly onError: (error: unknown) => void;
+  /** The database's clock minus this node's, in milliseconds. */
+  readonly clockSkewMs: () => number;
+}
+
+/** What is to be closed, the last first. */
+export type Closers = (() => Promise<void>)[];
+
+/** @throws AppError `database_unreachable`, `database_too_old`, `database_newer` */
+export async function createPlatform(config: Config, options: PlatformOptions, closers: Closers): Promise<Platform> {
+  const logger = options.logger ?? createLogger({ level: config.logs.level });
+  const onError = (error: unknown) => logger.warn({ err: error }, "background work failed; it will be tried again");
+  const database = createDatabase({ connection: options.connection, ...config.database, onError });
+  closers.push(() => database.close());
+  await migrate(database);
+
+  const deps = { databaseNow: database.now, local: systemClock, onError };
+  const databaseClock = options.clock ? null : await createDatabaseClock(deps);
+  closers.push(async () => databaseClock?.stop());
+  const clock = options.clock ?? databaseClock ?? systemClock;
+  const clockSkewMs = () => databaseClock?.skewMs ?? 0;
+
+  const events = createEvents({ database, clock, onError });
+  closers.push(() => events.close());
+  const metrics = createMetrics();
+  const help = "The database's clock minus this node's.";
+  metrics.gauge("holdfast_database_clock_skew_seconds", help, () => clockSkewMs() / 1000);
+  const keyRing = createKeyRing(config.secrets);
+  return { issuer: config.issuer, database, clock, events, keyRing, logger, metrics, onError, clockSkewMs };
+}

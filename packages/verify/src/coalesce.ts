@@ -1,0 +1,14 @@
+/**
+ * Makes callers who ask for the same thing at the same time share one piece of work. Nothing is remembered beyond it:
+ * who asks after it has ended, well or badly, begins anew.
+ */
+export function coalesce<Result>(work: (key: string) => Promise<Result>): (key: string) => Promise<Result> {
+  const underWay = new Map<string, Promise<Result>>();
+  return (key) => {
+    const begun = underWay.get(key);
+    if (begun) return begun;
+    const promise = work(key).finally(() => underWay.delete(key));
+    underWay.set(key, promise);
+    return promise;
+  };
+}

@@ -1,0 +1,81 @@
+import type { AccessTokenClaims } from "@holdfast/protocol";
+import { assertTimes } from "./claims.ts";
+import { coalesce } from "./coalesce.ts";
+import type { FeedState } from "./feed-state.ts";
+import type { KeySet } from "./key-set.ts";
+import type { Settings } from "./options.ts";
+import type { Revocations } from "./revocations.ts";
+import type { TokenCounter } from "./token-counts.ts";
+import { type Refuse, TokenError } from "./token-error.ts";
+import { createJudge, type Verdict } from "./verdict.ts";
+import { createVerdictCache } from "./verdict-cache.ts";
+
+/** Finds out whether a token is good. */
+export interface TokenCheck {
+  /**
+   * The claims at once for a token seen before, and a promise of them where the signature is to be checked.
+   *
+   * @throws TokenError at once or later
+   */
+  check(token: string): AccessTokenClaims | Promise<AccessTokenClaims>;
+  /** Tokens held whose signature need not be checked again. */
+  readonly cached: number;
+}
+
+export function createTokenCheck(deps: {
+  readonly settings: Settings;
+  readonly keys: KeySet;
+  readonly revocations: Revocations;
+  readonly feed: Pick<FeedState, "lostForMs">;
+  /** Begins to follow the feed; resolves when it need not be waited for any longer. */
+  readonly startFeed: () => Promise<void>;
+  readonly counter: TokenCounter;
+  readonly refuse: Refuse;
+}): TokenCheck {
+  const { settings, keys, revocations, feed, counter, refuse } = deps;
+  const judgeOnce = coalesce(createJudge({ settings, keys, refuse }));
+  const cache = createVerdictCache({ maxEntries: settings.maxCachedTokens });
+
+  /** Who asks about one token at the same time shares its verdict; but a refusal's id belongs to one request alone. */
+  async function judge(token: string): Promise<Verdict> {
+    try {
+      return await judgeOnce(token);
+    } catch (error) {
+      if (!(error instanceof TokenError)) throw error;
+      const { code, message, cause, retryAfterSeconds } = error;
+      throw refuse(code, message, { cause, retryAfterSeconds });
+    }
+  }
+
+  /** All that can change about a token after its verdict, except for its key. */
+  function assertStillGood({ claims, revocable }: Verdict): void {
+    assertTimes(claims, settings.clock.now(), settings.clockToleranceSeconds, refuse);
+    const subject = revocations.find(revocable);
+    if (subject) throw refuse("token_revoked", `The ${subject} behind the token was revoked.`);
+    const lostForMs = feed.lostForMs();
+    if (lostForMs !== undefined && lostForMs >= settings.refuseAfterMs) throw refuse("feed_lost");
+  }
+
+  async function checkUnseen(token: string): Promise<AccessTokenClaims> {
+    const feedAwaited = deps.startFeed();
+    const verdict = await judge(token);
+    await feedAwaited;
+    assertStillGood(verdict);
+    cache.set(verdict);
+    counter.countVerified();
+    return verdict.claims;
+  }
+
+  return {
+    check(token) {
+      const verdict = typeof token === "string" ? cache.get(token) : undefined;
+      if (!verdict || !keys.holds(verdict.key)) return checkUnseen(token);
+      assertStillGood(verdict);
+      counter.countCached();
+      return verdict.claims;
+    },
+    get cached() {
+      return cache.size;
+    },
+  };
+}

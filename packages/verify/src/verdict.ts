@@ -1,0 +1,50 @@
+import type { AccessTokenClaims } from "@holdfast/protocol";
+import { assertAudience, assertIssuer, parseClaims } from "./claims.ts";
+import { assertHeader, parseCompactJwt } from "./compact-jwt.ts";
+import type { KeySet } from "./key-set.ts";
+import type { Settings } from "./options.ts";
+import type { PublicKey } from "./published-keys.ts";
+import { type Revocable, revocableOf } from "./revocations.ts";
+import { assertSignature } from "./signature.ts";
+import type { Refuse } from "./token-error.ts";
+
+/**
+ * What is so about a token for good: this issuer signed these claims for this service. What can change, its time, its
+ * key's and its session's, is asked on every call.
+ */
+export interface Verdict {
+  /** The whole token. */
+  readonly token: string;
+  /** Deeply frozen: every caller gets the same object. */
+  readonly claims: AccessTokenClaims;
+  readonly key: PublicKey;
+  readonly revocable: Revocable;
+}
+
+/**
+ * Reaches a verdict about a token.
+ *
+ * @throws TokenError
+ */
+export type Judge = (token: string) => Promise<Verdict>;
+
+export function createJudge(deps: {
+  readonly settings: Pick<Settings, "issuer" | "audience" | "algorithms">;
+  readonly keys: Pick<KeySet, "find">;
+  readonly refuse: Refuse;
+}): Judge {
+  const { issuer, audience, algorithms } = deps.settings;
+  const { keys, refuse } = deps;
+  return async (token) => {
+    const { header, payload, signingInput, signature } = parseCompactJwt(token, refuse);
+    const accepted = assertHeader(header, algorithms, refuse);
+    // Before the signature: another issuer's token must not make us look for its key, and the answer names the mistake.
+    assertIssuer(payload, issuer, refuse);
+    const key = await keys.find(accepted);
+    if (!key) throw refuse("token_key_unknown");
+    await assertSignature({ algorithm: key.algorithm, key: key.cryptoKey, signingInput, signature }, refuse);
+    const claims = parseClaims(payload, refuse);
+    assertAudience(claims, audience, refuse);
+    return { token, claims, key, revocable: revocableOf(claims) };
+  };
+}
