@@ -75,6 +75,7 @@ export default defineConfig({
             "guides/clients-that-keep-their-token",
             "guides/production",
             "guides/operate",
+            "guides/why-was-i-logged-out",
           ],
         },
         {

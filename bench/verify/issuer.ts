@@ -49,7 +49,7 @@ export async function createBenchIssuer({ revocations }: { readonly revocations:
   };
 }
 
-function newClaims(): AccessTokenClaims {
+function newClaims(): AccessTokenClaims & { readonly aud: string } {
   const now = Math.floor(Date.now() / 1000);
   return {
     iss: issuer,

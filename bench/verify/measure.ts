@@ -5,57 +5,62 @@ import type { Contender } from "./contenders.ts";
 export interface Figures {
   readonly median_us: number;
   readonly p99_us: number;
-  readonly calls: number;
+  /** How often it was timed. */
+  readonly samples: number;
 }
 
-export type Contenders<Name extends string> = Readonly<Record<Name, Contender>>;
-
 /**
- * Lets the contenders take turns at each block of tokens (A B C, then B C A, then C A B …), so that neither a drift of
- * the machine nor what the one before left in its caches favours one of them. Each is given strings of its own, as each
- * request of a server is.
+ * Lets the contenders take turns, in every order equally often, so that neither a drift of the machine nor what the one
+ * before left in its caches favours one of them. Each is given strings of its own, as each request of a server is:
+ * comparing a string with itself would be no comparison.
  *
- * @param options.block how many calls one makes in a row, each of them timed
+ * @param options.inARow how many tokens one takes before it is the next one's turn
+ * @param options.timed calls by themselves, or all in a row at once, where timing a call would take as long as the call
  */
 export async function measureInTurns<Name extends string>(
-  contenders: Contenders<Name>,
+  contenders: Readonly<Record<Name, Contender>>,
   tokens: readonly string[],
-  { block }: { readonly block: number },
+  { inARow, timed = "call" }: { readonly inARow: number; readonly timed?: "call" | "row" },
 ): Promise<Record<Name, Figures>> {
   const names = Object.keys(contenders) as Name[];
   const times = new Map<Name, number[]>(names.map((name) => [name, []]));
-  for (let start = 0; start < tokens.length; start += block) {
-    for (let turn = 0; turn < names.length; turn += 1) {
-      const name = names[(start / block + turn) % names.length] as Name;
-      for (const token of tokens.slice(start, start + block)) {
-        times.get(name)?.push(await timeCall(contenders[name], copyOf(token)));
-      }
+  for (let start = 0, round = 0; start < tokens.length; start += inARow, round += 1) {
+    const row = tokens.slice(start, start + inARow);
+    for (const name of orderOf(names, round)) {
+      const parts = timed === "row" ? [row] : row.map((token) => [token]);
+      for (const part of parts) times.get(name)?.push(await timeCalls(contenders[name], part.map(copyOf)));
     }
   }
   return Object.fromEntries([...times].map(([name, values]) => [name, figuresOf(values)])) as Record<Name, Figures>;
 }
 
-/** What timing itself costs: the same, around a call that does nothing. It is in every figure. */
+/** What timing a call costs: it is in every figure. */
 export async function measureTimer(calls: number): Promise<Figures> {
   const nothing: Contender = async () => undefined;
-  const { timer } = await measureInTurns({ timer: nothing }, Array.from({ length: calls }, String), { block: calls });
-  return timer;
+  return (await measureInTurns({ nothing }, Array.from({ length: calls }, String), { inARow: 100 })).nothing;
 }
 
-async function timeCall(contender: Contender, token: string): Promise<number> {
+/** A B C, B C A, C A B, then each of them backwards: every order comes equally often. */
+function orderOf<Name>(names: readonly Name[], round: number): readonly Name[] {
+  const first = round % names.length;
+  const turned = [...names.slice(first), ...names.slice(0, first)];
+  return Math.floor(round / names.length) % 2 === 0 ? turned : turned.reverse();
+}
+
+/** Microseconds a call. */
+async function timeCalls(contender: Contender, tokens: readonly string[]): Promise<number> {
   const start = performance.now();
-  await contender(token);
-  return (performance.now() - start) * 1000;
+  for (const token of tokens) await contender(token);
+  return ((performance.now() - start) * 1000) / tokens.length;
 }
 
-/** The same characters in another string: comparing a string with itself would be no comparison. */
 function copyOf(token: string): string {
   return Buffer.from(token, "latin1").toString("latin1");
 }
 
 function figuresOf(values: readonly number[]): Figures {
   const sorted = Float64Array.from(values).sort();
-  return { median_us: quantile(sorted, 0.5), p99_us: quantile(sorted, 0.99), calls: sorted.length };
+  return { median_us: quantile(sorted, 0.5), p99_us: quantile(sorted, 0.99), samples: sorted.length };
 }
 
 function quantile(sorted: Float64Array, fraction: number): number {

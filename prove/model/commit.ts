@@ -24,7 +24,7 @@ export interface CommitInput {
 
 /** Applies a verdict: the columns it sets, and what the event log then says. */
 export function commit(input: CommitInput): Commit {
-  const { world, database, judged, presented, verdict } = input;
+  const { world, rules, database, judged, verdict } = input;
   const { row, ledger } = database;
   const unchanged = { row, ledger, isEventTrue: true };
   switch (verdict) {
@@ -32,15 +32,18 @@ export function commit(input: CommitInput): Commit {
     case "recovered":
       return rotate(input);
     case "renewed":
-    case "replayed":
     case "overlapped":
-      return { ...unchanged, row: { ...touch(input), idle: world.idle }, answer: judged.generation };
+      return { ...unchanged, row: { ...row, idle: world.idle }, answer: judged.generation };
+    case "replayed": {
+      const ages = rules["replay-restarts-overlap"] ? [0, ...row.ages.slice(1)] : row.ages;
+      return { ...unchanged, row: { ...row, ages, idle: world.idle }, answer: judged.generation };
+    }
     case "reused":
       return {
         row: { ...row, isEnded: true },
         ledger: { ...ledger, isEndLogged: true },
         answer: 0,
-        isEventTrue: presented.isTagged,
+        isEventTrue: true,
       };
     default:
       return { ...unchanged, answer: 0 };
@@ -55,7 +58,7 @@ function rotate({ world, rules, database, judged, presented, verdict }: CommitIn
     row: {
       ...row,
       generation: next,
-      attempts: rules["attempt-in-row"] && presented.key > 0 ? [presented.key] : [],
+      attempt: rules["attempt-in-row"] ? presented.key : 0,
       ages: [...Array<number>(lost).fill(0), ...row.ages],
       idle: world.idle,
     },
@@ -66,14 +69,6 @@ function rotate({ world, rules, database, judged, presented, verdict }: CommitIn
       logged: next,
     },
     answer: next,
-    isEventTrue:
-      verdict === "rotated" ? ledger.logged === presented.generation : ledger.logged < presented.generation,
+    isEventTrue: verdict === "rotated" ? ledger.logged === presented.generation : ledger.logged < presented.generation,
   };
-}
-
-function touch({ rules, database: { row }, judged, presented, verdict }: CommitInput): Row {
-  const keeps = rules["overlapped-keeps-its-key"] && rules["attempt-in-row"] && verdict === "overlapped";
-  const isOfThisMaking = presented.key > 0 && presented.generation === judged.generation - 1;
-  if (!keeps || !isOfThisMaking || row.attempts.includes(presented.key)) return row;
-  return { ...row, attempts: [...row.attempts, presented.key] };
 }

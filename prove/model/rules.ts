@@ -1,7 +1,7 @@
 import type { WorldName } from "./worlds.ts";
 
-/** Where a rule lives: in the server today, in the client's design, or nowhere yet. */
-export type RuleHome = "server" | "client" | "proposed";
+/** Where a rule lives: in the server today, in the client's design, or nowhere yet; an alternative to a proposed one. */
+export type RuleHome = "server" | "client" | "proposed" | "alternative";
 
 interface RuleEntry {
   readonly home: RuleHome;
@@ -130,7 +130,7 @@ export const rules = {
   },
   "overlap-of-its-own": {
     home: "server",
-    says: "a generation's overlap counts from when that very generation was replaced (or its successor was)",
+    says: "a generation's overlap counts from when that very generation was replaced, or its successor",
     without: "it counts from the grant's last rotation",
     witness: "thief",
   },
@@ -156,7 +156,7 @@ export const rules = {
     home: "client",
     says: "the stored token is read in the turn in which it is sent",
     without: "a tab can sleep between reading and sending",
-    witness: "client",
+    witness: "tabs",
   },
   "highest-generation": {
     home: "client",
@@ -168,7 +168,13 @@ export const rules = {
     home: "proposed",
     says: "an older generation's overlap counts from when its successor was used, not from when the successor was made",
     without: "it counts from when the generation itself was replaced, perhaps days before its successor was received",
-    witness: "client",
+    witness: "tabs",
+  },
+  "replay-restarts-overlap": {
+    home: "alternative",
+    says: "a replayed generation counts as replaced now: its successor was handed out again now",
+    without: "its overlap counts from when the successor was first made, perhaps days before anybody received it",
+    witness: "tabs",
   },
   "cookie-per-generation": {
     home: "proposed",
@@ -176,11 +182,17 @@ export const rules = {
     without: "one cookie, and the last answer to arrive writes it",
     witness: "cookie",
   },
-  "overlapped-keeps-its-key": {
+  "latest-clears-key": {
     home: "proposed",
-    says: "an attempt answered `overlapped` with the generation that it would have made may be repeated like the first",
-    without: "only the attempt that won may be repeated",
-    witness: "key-race",
+    says: "an answer clears the pending key only if nothing was sent under that key since",
+    without: "any answer clears it",
+    witness: "cookie",
+  },
+  "one-pending-key": {
+    home: "proposed",
+    says: "the pending key is stored by compare-and-set, so that tabs which begin at once share one",
+    without: "two tabs may each find none and each store one, when the lock between them fails",
+    witness: "tabs",
   },
   deadline: {
     home: "proposed",
@@ -196,7 +208,7 @@ export const rules = {
   },
   "idle-from-promotion": {
     home: "proposed",
-    says: "for a generation that the database has lost, the idle limit counts from the promotion",
+    says: "after a failover the idle limit of a live grant counts from the promotion at the earliest",
     without: "it counts from the last use that survived",
     witness: "failover-near-the-limit",
   },
@@ -207,20 +219,22 @@ export type RuleSet = Readonly<Record<RuleName, boolean>>;
 
 export const ruleNames: readonly RuleName[] = Object.keys(rules) as RuleName[];
 
-/** All rules, the proposed ones too. */
-export const everyRule: RuleSet = rulesWhere(() => true);
+/** All rules, the proposed ones too, without the alternatives to them. */
+export const everyRule: RuleSet = rulesWhere((home) => home !== "alternative");
 
 /** The protocol as it is today. */
-export const rulesInForce: RuleSet = rulesWhere((name) => rules[name].home !== "proposed");
+export const rulesInForce: RuleSet = rulesWhere((home) => home === "server" || home === "client");
 
-export function withRule(base: RuleSet, name: RuleName, isOn: boolean): RuleSet {
-  return { ...base, [name]: isOn };
+/** A set with some rules switched off and others on. */
+export function changeRules(base: RuleSet, off: readonly RuleName[], on: readonly RuleName[] = []): RuleSet {
+  const changes = [...off.map((name) => [name, false]), ...on.map((name) => [name, true])];
+  return { ...base, ...Object.fromEntries(changes) };
 }
 
 export function isRuleName(text: string): text is RuleName {
   return Object.hasOwn(rules, text);
 }
 
-function rulesWhere(isOn: (name: RuleName) => boolean): RuleSet {
-  return Object.fromEntries(ruleNames.map((name) => [name, isOn(name)])) as Record<RuleName, boolean>;
+function rulesWhere(isOn: (home: RuleHome) => boolean): RuleSet {
+  return Object.fromEntries(ruleNames.map((name) => [name, isOn(rules[name].home)])) as Record<RuleName, boolean>;
 }

@@ -5,8 +5,8 @@ import type { World } from "./worlds.ts";
 /** What the statement reads and writes: one row of `grants`. */
 export interface Row {
   readonly generation: number;
-  /** `attempt_hash`; two of them where an overlapped attempt keeps its key. */
-  readonly attempts: readonly number[];
+  /** `attempt_hash`: the key of the attempt that made this generation. */
+  readonly attempt: number;
   /** `recent_rotations` as ages, newest first; what is as old as the overlap says nothing more and is dropped. */
   readonly ages: readonly number[];
   /** Ticks until the idle limit. */
@@ -62,6 +62,8 @@ export interface Flight {
   readonly phase: "sent" | "judged" | "answered";
   /** The generation answered with; 0 for a refusal. */
   readonly answer: number;
+  /** Whether nothing was sent under its key since. */
+  readonly isLatest: boolean;
   /** Only where judging and writing are apart: what was read and decided. */
   readonly judged: { readonly row: Row; readonly verdict: Verdict } | null;
 }
@@ -119,8 +121,8 @@ export interface State {
   readonly isEndTold: boolean;
   /** Whether a copied token was presented: from then on the grant may rightly end. */
   readonly isRobbed: boolean;
-  /** Ticks since the last good verdict, lost ones included. */
-  readonly sinceUse: number;
+  /** Ticks since the honest browser last received a good answer. */
+  readonly sinceAnswer: number;
   readonly sinceFailover: number;
   /** A bit for each different token handed out, by generation. */
   readonly minted: readonly number[];
@@ -129,7 +131,7 @@ export interface State {
 }
 
 export function startOf(world: World): State {
-  const row: Row = { generation: 1, attempts: [], ages: [], idle: world.idle, isEnded: false };
+  const row: Row = { generation: 1, attempt: 0, ages: [], idle: world.idle, isEnded: false };
   const database: Database = { row, ledger: { highest: 1, replaced: [], logged: 1, isEndLogged: false } };
   return {
     left: world.bounds,
@@ -143,7 +145,7 @@ export function startOf(world: World): State {
     revocation: "none",
     isEndTold: false,
     isRobbed: false,
-    sinceUse: 0,
+    sinceAnswer: 0,
     sinceFailover: world.idle,
     minted: [1],
     nextKey: 1,

@@ -8,7 +8,6 @@ export interface Circumstances {
   readonly lead: number;
   /** What the judging node remembers of attempts; looked at only where they do not stand in the row. */
   readonly memory: NodeMemory;
-  readonly sinceFailover: number;
 }
 
 type Condition = (row: Row, presented: Presentation, circumstances: Circumstances) => boolean;
@@ -61,14 +60,9 @@ function orderOf(rules: RuleSet): Verdict[] {
 function createConditions(world: World, rules: RuleSet): Record<Verdict, Condition> {
   const ageOf = createAgeOf(rules);
 
-  /** Whether the database lost the presented generation's making, and with it when the grant was last used. */
-  function isLostUse(row: Row, { generation }: Presentation, { lead, sinceFailover }: Circumstances): boolean {
-    return rules["idle-from-promotion"] && generation > row.generation && sinceFailover + lead < world.idle;
-  }
-
   function isRepeated(row: Row, { generation, key }: Presentation, { memory }: Circumstances): boolean {
     if (key === 0 || generation !== row.generation - 1) return false;
-    if (rules["attempt-in-row"]) return row.attempts.includes(key);
+    if (rules["attempt-in-row"]) return row.attempt === key;
     return memory.generation === row.generation && memory.key === key;
   }
 
@@ -76,8 +70,7 @@ function createConditions(world: World, rules: RuleSet): Record<Verdict, Conditi
     malformed: (_row, { isTagged }) => !isTagged,
     unknown: (_row, { isHandleKnown }) => !isHandleKnown,
     revoked: (row) => row.isEnded,
-    expired: (row, presented, circumstances) =>
-      world.idle > 0 && row.idle - circumstances.lead <= 0 && !isLostUse(row, presented, circumstances),
+    expired: (row, _presented, { lead }) => world.idle > 0 && row.idle - lead <= 0,
     unbound: (_row, { isProved }) => !isProved,
     renewed: () => world.isBound,
     rotated: (row, { generation }) => generation === row.generation,

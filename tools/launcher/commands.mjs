@@ -19,16 +19,18 @@ export const commands = {
   holdfast: () => ({ script: [cli] }),
   docs,
   fix: () => ({ script: ["node_modules/@biomejs/biome/bin/biome", "check", "--write"] }),
+  "bench:verify": () => ({ script: ["bench/verify/main.ts"] }),
 };
 
 export const usage = `Usage: npm run <command> [-- arguments]
 
-  start      Holdfast, a practice provider and the example app, on this machine
-  test       all tests; "npm test -- <path>" runs some
-  check      everything but the tests: format, lint, types, import rules, unused code
-  holdfast   the command line, e.g. npm run --silent holdfast -- --help
-  docs       build the documentation site
-  fix        format, and mend what the linter can mend
+  start         Holdfast, a practice provider and the example app, on this machine
+  test          all tests; "npm test -- <path>" runs some
+  check         everything but the tests: format, lint, types, import rules, unused code
+  holdfast      the command line, e.g. npm run --silent holdfast -- --help
+  docs          build the documentation site
+  fix           format, and mend what the linter can mend
+  bench:verify  how fast tokens are verified, beside jose; --quick, --json
 `;
 
 /**

@@ -66,7 +66,8 @@ function ownWords(path: string): string | undefined {
   if (path.startsWith("clients[].tokens."))
     return `This client's, where it differs from \`${path.slice("clients[].".length)}\`.`;
   if (path === "companions[].name") return "Names it in the log.";
-  if (path === "companions[].env") return "Its environment, beside ours and `HOLDFAST_ISSUER`.";
+  if (path === "companions[].env")
+    return "Its environment, beside `HOLDFAST_ISSUER` and ours without what configures Holdfast.";
   return undefined;
 }
 

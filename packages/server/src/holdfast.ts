@@ -7,6 +7,7 @@ import { createGrants, createRefreshCookies, createRefreshRoutes, type RefreshOu
 import { createApp } from "./http/app.ts";
 import { createCookie } from "./http/cookies.ts";
 import { createHealthRoutes } from "./http/health-routes.ts";
+import { createRateLimits } from "./http/rate-limit.ts";
 import { createKeys } from "./keys/index.ts";
 import { createMetadataRoutes } from "./openid/index.ts";
 import { createPages } from "./pages/index.ts";
@@ -114,6 +115,7 @@ function createRoutes({ config, platform, features, isStopping }: RoutesDeps, cl
     ...platform,
     ...features,
     config,
+    limits: createRateLimits({ ...platform, mode: config.mode }),
     origins: { issuer, isKnownOrigin: clients.isKnownOrigin },
     pages: createPages({ brandName: config.brand.name }),
     sessionCookie: createCookie("holdfast_session", config.secure, { path: "/", sameSite: "Lax" }),
@@ -129,7 +131,14 @@ function createRoutes({ config, platform, features, isStopping }: RoutesDeps, cl
     routes: [
       createSiteRoutes(shared),
       signin.routes,
-      createRefreshRoutes({ ...shared, refresh: grants.refresh, cookies: shared.refreshCookies, onOutcome }),
+      createRefreshRoutes({
+        ...shared,
+        refresh: grants.refresh,
+        cookies: shared.refreshCookies,
+        isSomebodyElses: (context, sessionId) =>
+          features.sessions.provesSomebodyElse(shared.sessionCookie.read(context), sessionId),
+        onOutcome,
+      }),
       createTimelineRoutes(shared),
       createMetadataRoutes({ ...shared, scopes }),
       createFeedRoutes(features.feed),

@@ -6,8 +6,11 @@ import type { Refuse } from "./token-error.ts";
  */
 export type IncomingRequest = { readonly headers: Headers } | { readonly rawHeaders: readonly string[] };
 
-/** One or more of the characters of a b64token (RFC 6750, section 2.1). A comma, as between joined headers, is none. */
-const b64token = /^[A-Za-z0-9\-._~+/]+=*$/;
+/**
+ * `Bearer`, one space and one or more of the characters of a b64token (RFC 6750, section 2.1). A comma, as between
+ * joined headers, is none.
+ */
+const credentials = /^bearer ([A-Za-z0-9\-._~+/]+=*)$/i;
 
 /**
  * Reads the access token from the Authorization header, and from nowhere else: tokens in a query or a form are not read
@@ -18,12 +21,11 @@ const b64token = /^[A-Za-z0-9\-._~+/]+=*$/;
 export function readBearerToken(request: IncomingRequest, refuse: Refuse): string {
   const [authorization, ...others] = authorizationHeaders(request);
   if (others.length > 0) throw refuse("token_malformed", "The request has more than one Authorization header.");
-  if (authorization === undefined || !/^bearer(?:[\s,]|$)/i.test(authorization)) throw refuse("token_missing");
-  const token = authorization.slice("Bearer ".length);
-  if (authorization.charAt("Bearer".length) !== " " || !b64token.test(token)) {
-    throw refuse("token_malformed", "The Authorization header is not `Bearer`, one space and one token.");
-  }
-  return token;
+  if (authorization === undefined) throw refuse("token_missing");
+  const token = credentials.exec(authorization)?.[1];
+  if (token !== undefined) return token;
+  if (!/^bearer(?:[\s,]|$)/i.test(authorization)) throw refuse("token_missing");
+  throw refuse("token_malformed", "The Authorization header is not `Bearer`, one space and one token.");
 }
 
 function authorizationHeaders(request: IncomingRequest): string[] {
@@ -33,5 +35,14 @@ function authorizationHeaders(request: IncomingRequest): string[] {
     return value === null ? [] : [value];
   }
   const { rawHeaders } = request;
-  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "authorization");
+  const values: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    if (isAuthorization(rawHeaders[index])) values.push(rawHeaders[index + 1] ?? "");
+  }
+  return values;
+}
+
+/** By the length first, which tells nearly every other header apart. */
+function isAuthorization(name = ""): boolean {
+  return name.length === "authorization".length && name.toLowerCase() === "authorization";
 }

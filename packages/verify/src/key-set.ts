@@ -26,8 +26,12 @@ export interface KeySet {
    * @throws TokenError `keys_unavailable`
    */
   find(header: AcceptedHeader): Promise<PublicKey | undefined>;
-  /** Whether a key found earlier would be found now. */
-  holds(key: PublicKey): boolean;
+  /**
+   * Whether a key found earlier would be found now.
+   *
+   * @param now the clock's time, which the caller has read already
+   */
+  holds(key: PublicKey, now: number): boolean;
   /**
    * Makes sure that there are keys, fetching them at most once.
    *
@@ -102,23 +106,23 @@ export function createKeySet(deps: {
     return Promise.resolve(inFlight).then(refresh);
   }
 
-  function ageMs(loaded: Loaded): number {
-    const age = clock.now() - loaded.fetchedAt;
+  function ageMs(loaded: Loaded, now = clock.now()): number {
+    const age = now - loaded.fetchedAt;
     // A clock that was set back tells nothing about the age.
     return age < 0 ? loaded.freshMs : age;
   }
 
   /** The keys at hand, fetched again in the background when that is due; undefined when there are none to go by. */
-  function atHand(): PublishedKeys | undefined {
+  function atHand(now: number): PublishedKeys | undefined {
     if (!current) return undefined;
-    const age = ageMs(current);
+    const age = ageMs(current, now);
     if (age >= staleMs) return undefined;
     if (age >= current.freshMs && failurePause.leftMs() === 0) void refresh();
     return current.keys;
   }
 
   async function usable(): Promise<PublishedKeys> {
-    const keys = atHand();
+    const keys = atHand(clock.now());
     if (keys) return keys;
     if (inFlight || failurePause.leftMs() === 0) await refresh();
     if (current && ageMs(current) < staleMs) return current.keys;
@@ -141,8 +145,8 @@ export function createKeySet(deps: {
     return findKey(header, current?.keys ?? keys);
   }
 
-  function holds(key: PublicKey): boolean {
-    const keys = atHand();
+  function holds(key: PublicKey, now: number): boolean {
+    const keys = atHand(now);
     return keys !== undefined && isPublished(key, keys);
   }
 

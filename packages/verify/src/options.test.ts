@@ -10,6 +10,7 @@ test("fills in the defaults", () => {
     clockToleranceSeconds: 5,
     followsFeed: true,
     refuseAfterMs: Number.POSITIVE_INFINITY,
+    maxCachedTokens: 10_000,
   });
 });
 
@@ -19,6 +20,11 @@ test.each(["https://id.example.com/tenant", "http://localhost:4000", "http://127
     expect(parseOptions({ ...good, issuer }).issuer).toBe(issuer);
   },
 );
+
+test("takes a size for the cache, or none", () => {
+  expect(parseOptions({ ...good, cache: { maxEntries: 2 } }).maxCachedTokens).toBe(2);
+  expect(parseOptions({ ...good, cache: false }).maxCachedTokens).toBe(0);
+});
 
 test.each<[string, Record<string, unknown>]>([
   ["issuer", { issuer: "id.example.com" }],
@@ -41,6 +47,14 @@ test.each<[string, Record<string, unknown>]>([
   ["onFeedLost", { onFeedLost: { refuseAfterSeconds: -1 } }],
   ["onFeedLost", { onFeedLost: {} }],
   ["onFeedLost", { onFeedLost: { refuseAfterSeconds: 10 }, feed: "off" }],
+  ["cache", { cache: true }],
+  ["cache", { cache: 1000 }],
+  ["cache", { cache: {} }],
+  ["cache", { cache: { maxEntries: 0 } }],
+  ["cache", { cache: { maxEntries: 1 } }],
+  ["cache", { cache: { maxEntries: 2.5 } }],
+  ["cache", { cache: { maxEntries: 1_000_001 } }],
+  ["cache", { cache: { maxEntries: Number.POSITIVE_INFINITY } }],
 ])("refuses a wrong %s: %j", (name, change) => {
   expect(() => parseOptions({ ...good, ...change } as VerifierOptions)).toThrow(`createVerifier: ${name}:`);
 });

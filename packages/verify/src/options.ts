@@ -24,9 +24,9 @@ export interface VerifierOptions {
    */
   readonly onFeedLost?: OnFeedLost;
   /**
-   * Tokens found good are remembered, and their signatures not checked again: `maxEntries` of them, of up to 1,024
-   * characters each (longer ones count for more, by their length); 2 to 1,000,000, default 10,000, which is about 30 MB
-   * when full. `false` checks every signature every time.
+   * Tokens found good are remembered, so that their signatures need not be checked again: `maxEntries` of them, 2 to
+   * 1,000,000, default 10,000. One of usual length takes about 2 KB; one of more than 1,024 characters counts for more.
+   * `false`: every signature is checked every time.
    */
   readonly cache?: { readonly maxEntries: number } | false;
   /** Told what happens: for logs and metrics. What it throws is swallowed. */

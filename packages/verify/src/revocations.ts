@@ -7,6 +7,8 @@ import type { Clock } from "./timers.ts";
 export interface Revocable {
   readonly session: string;
   readonly grant: string;
+  /** After how many additions to the set neither was in it; -1 before the first look. */
+  clearAfter: number;
 }
 
 /** The sessions and grants that are revoked and whose access tokens could still be alive. */
@@ -26,6 +28,7 @@ export interface Revocations {
 export function createRevocations(deps: { readonly clock: Clock; readonly toleranceSeconds: number }): Revocations {
   /** When each arrived, by our own clock, so that no difference between the clocks drops one too soon. In order. */
   const arrivedAt = new Map<string, number>();
+  let additions = 0;
   let horizonMs: number | undefined;
 
   function prune(): void {
@@ -43,24 +46,31 @@ export function createRevocations(deps: { readonly clock: Clock; readonly tolera
     },
     add({ subject, digest }) {
       const key = nameOf(subject, digest);
-      if (!arrivedAt.has(key)) arrivedAt.set(key, deps.clock.now());
+      if (arrivedAt.has(key)) return;
+      arrivedAt.set(key, deps.clock.now());
+      additions += 1;
     },
     setHorizon(seconds) {
       horizonMs = Math.max(horizonMs ?? 0, seconds * 1000);
     },
     prune,
-    find({ session, grant }) {
-      if (arrivedAt.has(session)) return "session";
-      return arrivedAt.has(grant) ? "grant" : undefined;
+    find(revocable) {
+      // Without news a token that was clear is clear: most calls need no look, which in a big set is slow.
+      if (revocable.clearAfter === additions) return undefined;
+      if (arrivedAt.has(revocable.session)) return "session";
+      if (arrivedAt.has(revocable.grant)) return "grant";
+      revocable.clearAfter = additions;
+      return undefined;
     },
   };
 }
 
-/** Works out what to look for, so that it is done once for a token, and looking is two lookups. */
+/** Works out what to look for, once for a token. Only for one set: it remembers what that has answered. */
 export function revocableOf(claims: Pick<AccessTokenClaims, "sid" | "grant_id">): Revocable {
   return {
     session: nameOf("session", digestOf(claims.sid)),
     grant: nameOf("grant", digestOf(claims.grant_id)),
+    clearAfter: -1,
   };
 }
 

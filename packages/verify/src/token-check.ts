@@ -13,11 +13,17 @@ import { createVerdictCache } from "./verdict-cache.ts";
 /** Finds out whether a token is good. */
 export interface TokenCheck {
   /**
-   * The claims at once for a token seen before, and a promise of them where the signature is to be checked.
+   * The claims of a token seen before, at once; undefined when its signature is to be checked.
    *
-   * @throws TokenError at once or later
+   * @throws TokenError
    */
-  check(token: string): AccessTokenClaims | Promise<AccessTokenClaims>;
+  recall(token: string): AccessTokenClaims | undefined;
+  /**
+   * Checks a token from its signature on.
+   *
+   * @throws TokenError
+   */
+  check(token: string): Promise<AccessTokenClaims>;
   /** Tokens held whose signature need not be checked again. */
   readonly cached: number;
 }
@@ -33,6 +39,7 @@ export function createTokenCheck(deps: {
   readonly refuse: Refuse;
 }): TokenCheck {
   const { settings, keys, revocations, feed, counter, refuse } = deps;
+  const { clock } = settings;
   const judgeOnce = coalesce(createJudge({ settings, keys, refuse }));
   const cache = createVerdictCache({ maxEntries: settings.maxCachedTokens });
 
@@ -48,30 +55,31 @@ export function createTokenCheck(deps: {
   }
 
   /** All that can change about a token after its verdict, except for its key. */
-  function assertStillGood({ claims, revocable }: Verdict): void {
-    assertTimes(claims, settings.clock.now(), settings.clockToleranceSeconds, refuse);
+  function assertStillGood({ claims, revocable }: Verdict, now: number): void {
+    assertTimes(claims, now, settings.clockToleranceSeconds, refuse);
     const subject = revocations.find(revocable);
     if (subject) throw refuse("token_revoked", `The ${subject} behind the token was revoked.`);
     const lostForMs = feed.lostForMs();
     if (lostForMs !== undefined && lostForMs >= settings.refuseAfterMs) throw refuse("feed_lost");
   }
 
-  async function checkUnseen(token: string): Promise<AccessTokenClaims> {
-    const feedAwaited = deps.startFeed();
-    const verdict = await judge(token);
-    await feedAwaited;
-    assertStillGood(verdict);
-    cache.set(verdict);
-    counter.countVerified();
-    return verdict.claims;
-  }
-
   return {
-    check(token) {
+    recall(token) {
       const verdict = typeof token === "string" ? cache.get(token) : undefined;
-      if (!verdict || !keys.holds(verdict.key)) return checkUnseen(token);
-      assertStillGood(verdict);
+      if (!verdict) return undefined;
+      const now = clock.now();
+      if (!keys.holds(verdict.key, now)) return undefined;
+      assertStillGood(verdict, now);
       counter.countCached();
+      return verdict.claims;
+    },
+    async check(token) {
+      const feedAwaited = deps.startFeed();
+      const verdict = await judge(token);
+      await feedAwaited;
+      assertStillGood(verdict, clock.now());
+      cache.set(verdict);
+      counter.countVerified();
       return verdict.claims;
     },
     get cached() {

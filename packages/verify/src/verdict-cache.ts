@@ -13,7 +13,7 @@ export interface VerdictCache {
  * A token is looked up by its last characters, which are its signature's and as good as random: hashing all of a token
  * that came with a new request, and so is a new string, takes longer than to find it by these and to compare it whole.
  */
-const endLength = 22;
+const endLength = 16;
 
 /** A token counts once for each such number of characters, so that the count bounds the memory too. */
 const charactersPerUnit = 1024;

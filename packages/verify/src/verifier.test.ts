@@ -52,6 +52,10 @@ describe("accepts", () => {
     ["one of several audiences", () => signer.sign({ ...claims, aud: ["https://x.example.com", testAudience] })],
     ["an empty scope", () => signer.sign({ ...claims, scope: "" })],
     ["claims that it does not know", () => signer.sign({ ...claims, plan: "team" })],
+    [
+      "claims nested as deep as a token's length allows",
+      () => signer.sign({ ...claims, deep: JSON.parse("[".repeat(2700) + "]".repeat(2700)) }),
+    ],
     ["a token that expired within the tolerance", () => signer.sign({ ...claims, exp: seconds - 4 })],
     ["a token issued ahead of our clock within the tolerance", () => signer.sign({ ...claims, iat: seconds + 5 })],
     ["a token with nbf in the past", () => signer.sign({ ...claims, nbf: seconds - 1 })],

@@ -25,7 +25,7 @@ export async function startCompanion(
 ): Promise<Companion> {
   const [program = "", ...args] = command;
   const child = spawn(program === "node" ? process.execPath : program, args, {
-    env: { ...process.env, HOLDFAST_ISSUER: issuer, ...env },
+    env: { ...foreignEnvironment(), HOLDFAST_ISSUER: issuer, ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
   const log = logger.child({ companion: name });
@@ -53,6 +53,12 @@ export async function startCompanion(
       clearTimeout(timer);
     },
   };
+}
+
+/** Our environment without what is Holdfast's own: its secrets, its database and its port are no other program's. */
+function foreignEnvironment(): NodeJS.ProcessEnv {
+  const isOurs = (name: string) => /^(HOLDFAST_.*|(DATABASE_URL|PORT)(_FILE)?)$/.test(name);
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOurs(name)));
 }
 
 function firstLine(

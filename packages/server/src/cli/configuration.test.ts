@@ -122,9 +122,12 @@ describe("production", () => {
     expect(existsSync(join(place.data, "development-secret"))).toBe(false);
   });
 
-  it("makes no session out of nothing, and opens nothing to find out", async () => {
+  it.each<[string, string[]]>([
+    ["asked as such", ["--production"]],
+    ["by its https issuer, whatever the command was told", []],
+  ])("makes no session out of nothing, and opens nothing to find out: %s", async (_how, option) => {
     place.writeConfig(productionSettings);
-    const args = ["session", "create", "--user", "ada@example.com", "--production", "--data", place.data, "--json"];
+    const args = ["session", "create", "--user", "ada@example.com", ...option, "--data", place.data, "--json"];
     const result = await place.run(args);
     expect(result).toMatchObject({ exitCode: 1, stdout: "" });
     expect(result.error()).toMatchObject({

@@ -5,7 +5,9 @@ import { AppError } from "../http/app-error.ts";
 import { runPeriodically } from "../jobs/periodic.ts";
 import type { Database } from "../storage/database.ts";
 import { formatCursor, parseCursor } from "./cursor.ts";
+import { createReplayEncoder, encodeMessages } from "./delivery.ts";
 import { createFollower, type Follower } from "./followers.ts";
+import { createPlaces } from "./places.ts";
 import { createTail } from "./tail.ts";
 
 // A hint may get lost; this is how late a line can then be.
@@ -25,6 +27,16 @@ export interface FeedDeps {
   readonly onError: (error: unknown) => void;
 }
 
+/** Whoever asks to follow. */
+export interface FollowRequest {
+  /** Where to go on; null for a newcomer. */
+  readonly lastEventId: string | null;
+  /** Whose connection it is: when there are too many, each network keeps its share. */
+  readonly network: string;
+  /** Ends the connection, also while nobody reads from it. */
+  readonly disconnect?: (() => void) | undefined;
+}
+
 /** The ordered, resumable stream of revocations that services follow. */
 export interface Feed {
   /**
@@ -32,14 +44,14 @@ export interface Feed {
    *
    * @throws AppError `rate_limited` when too many follow already, `temporarily_unavailable` when this node is stopping
    */
-  follow(lastEventId: string | null): ReadableStream;
+  follow(request: FollowRequest): ReadableStream;
   readonly followers: number;
   /** Ends every stream: whoever follows comes back with their cursor, to another node where there is one. */
   close(): Promise<void>;
 }
 
 export async function createFeed({ database, events, clock, settings, onError }: FeedDeps): Promise<Feed> {
-  const followers = new Set<Follower>();
+  const followers = createPlaces(settings.maxFollowers);
   let isClosed = false;
   const tail = createTail({
     database,
@@ -47,9 +59,14 @@ export async function createFeed({ database, events, clock, settings, onError }:
     horizon: settings.horizon,
     onEntries(entries, resumeFrom) {
       const messages = entries.map(({ message }) => message);
-      for (const follower of followers) follower.send(messages, formatCursor(resumeFrom));
+      sendAll(encodeMessages(messages, formatCursor(resumeFrom)));
     },
   });
+  const encodeReplay = createReplayEncoder(tail);
+
+  function sendAll(delivery: Uint8Array): void {
+    for (const follower of followers) follower.send(delivery);
+  }
 
   const readOn = () => void tail.readOn().catch(onError);
   await tail.readOn();
@@ -57,36 +74,35 @@ export async function createFeed({ database, events, clock, settings, onError }:
   const poll = runPeriodically({ everyMs: pollEveryMs, work: () => tail.readOn(), onError });
   const heart = setInterval(() => {
     const tick: FeedMessage = { event: "tick", data: { server_time_ms: clock.now() } };
-    for (const follower of followers) follower.send([tick], formatCursor(tail.resumeFrom));
+    sendAll(encodeMessages([tick], formatCursor(tail.resumeFrom)));
   }, settings.heartbeat * 1000);
   heart.unref();
 
   /** What a follower hears first: who we are, what it has missed, and that this is all. */
-  function greet(lastEventId: string | null): FeedMessage[] {
+  function greet(follower: Follower, lastEventId: string | null): void {
     const server_time_ms = clock.now();
     const { heartbeat: heartbeat_seconds, horizon: horizon_seconds } = settings;
     const cursor = lastEventId === null ? null : parseCursor(lastEventId);
     const replay = tail.replay(cursor);
     const isBroken = lastEventId !== null && (cursor === null || !replay.isComplete);
     const reason = cursor === null ? "cursor_unknown" : "cursor_too_old";
-    return [
-      { event: "hello", data: { server_time_ms, heartbeat_seconds, horizon_seconds } },
-      ...(isBroken ? [{ event: "resync" as const, data: { reason } as const }] : []),
-      ...replay.entries.map(({ message }) => message),
-      { event: "tick", data: { server_time_ms } },
-    ];
+    const hello: FeedMessage = { event: "hello", data: { server_time_ms, heartbeat_seconds, horizon_seconds } };
+    const resync: FeedMessage[] = isBroken ? [{ event: "resync", data: { reason } }] : [];
+    follower.send(encodeMessages([hello, ...resync]));
+    follower.send(encodeReplay(replay.first));
+    // Only the last line says where to resume: whoever is cut off before it hears all of them again.
+    const tick: FeedMessage = { event: "tick", data: { server_time_ms } };
+    follower.send(encodeMessages([tick], formatCursor(tail.resumeFrom)));
   }
 
   return {
-    follow(lastEventId) {
+    follow({ lastEventId, network, disconnect }) {
       if (isClosed) throw new AppError("temporarily_unavailable");
-      if (followers.size >= settings.maxFollowers) {
+      const { follower, body } = createFollower({ onClose: () => followers.leave(follower), disconnect });
+      if (!followers.take(follower, network)) {
         throw new AppError("rate_limited", "Too many services follow this node.", { retryAfterSeconds: 30 });
       }
-      const { follower, body } = createFollower(() => followers.delete(follower));
-      followers.add(follower);
-      // Only the last line says where to resume: whoever is cut off before it hears all of them again.
-      follower.send(greet(lastEventId), formatCursor(tail.resumeFrom));
+      greet(follower, lastEventId);
       return body;
     },
     get followers() {

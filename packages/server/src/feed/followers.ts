@@ -1,22 +1,27 @@
-import type { FeedMessage } from "@holdfast/protocol";
-
 /** How many deliveries may wait for a follower that does not read, before it is let go to come back with its cursor. */
 const maximumBacklog = 64;
 
 /** One open connection. */
 export interface Follower {
-  /**
-   * Sends messages as one delivery, however many they are: a burst of news says nothing about how fast a follower reads.
-   *
-   * @param id the cursor to resume from once all of them have been heard; it travels with the last
-   */
-  send(messages: readonly FeedMessage[], id?: string): void;
+  /** Sends one delivery, however much is in it: a burst of news says nothing about how fast a follower reads. */
+  send(delivery: Uint8Array): void;
+  /** Ends the stream, after what has been sent. */
   close(): void;
+  /** Ends the connection now: whoever does not read would never come to the stream's end. */
+  cut(): void;
+}
+
+export interface FollowerOptions {
+  readonly onClose: () => void;
+  /** Ends the connection below the stream, where there is one. */
+  readonly disconnect?: (() => void) | undefined;
 }
 
 /** A stream of server-sent events (HTML Living Standard, section 9.2) as a response body. */
-export function createFollower(onClose: () => void): { readonly follower: Follower; readonly body: ReadableStream } {
-  const encoder = new TextEncoder();
+export function createFollower({ onClose, disconnect }: FollowerOptions): {
+  readonly follower: Follower;
+  readonly body: ReadableStream;
+} {
   let controller: ReadableStreamDefaultController<Uint8Array> | null = null;
 
   function close(): void {
@@ -29,6 +34,11 @@ export function createFollower(onClose: () => void): { readonly follower: Follow
     } catch {
       // The connection was gone before us.
     }
+  }
+
+  function cut(): void {
+    close();
+    disconnect?.();
   }
 
   const body = new ReadableStream<Uint8Array>(
@@ -47,18 +57,13 @@ export function createFollower(onClose: () => void): { readonly follower: Follow
   return {
     body,
     follower: {
-      send(messages, id) {
-        if (!controller || messages.length === 0) return;
-        const last = messages.length - 1;
-        const text = messages.map((message, index) => formatMessage(message, index === last ? id : undefined)).join("");
-        controller.enqueue(encoder.encode(text));
-        if ((controller.desiredSize ?? 0) <= 0) close();
+      send(delivery) {
+        if (!controller || delivery.length === 0) return;
+        controller.enqueue(delivery);
+        if ((controller.desiredSize ?? 0) <= 0) cut();
       },
       close,
+      cut,
     },
   };
-}
-
-function formatMessage({ event, data }: FeedMessage, id: string | undefined): string {
-  return `${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -1,5 +1,7 @@
+import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { HttpEnvironment } from "../http/context.ts";
+import { networkOf } from "../http/network.ts";
 import type { Feed } from "./feed.ts";
 
 const headers = {
@@ -17,8 +19,12 @@ export function createFeedRoutes(feed: Feed) {
   routes.get("/feed", (context) => {
     // Nobody would ever read that stream, nor end it.
     if (context.req.method === "HEAD") return context.body(null, 200, headers);
-    const cursor = context.req.header("last-event-id") ?? context.req.query("cursor") ?? null;
-    return context.body(feed.follow(cursor), 200, headers);
+    const lastEventId = context.req.header("last-event-id") ?? context.req.query("cursor") ?? null;
+    const network = networkOf(context.get("source").address ?? "");
+    // Absent where something else than our own server hands us requests.
+    const { outgoing } = (context.env ?? {}) as Partial<HttpBindings>;
+    const disconnect = () => outgoing?.destroy();
+    return context.body(feed.follow({ lastEventId, network, disconnect }), 200, headers);
   });
   return routes;
 }

@@ -14,7 +14,8 @@ export interface TailDeps {
 
 /** What is still worth telling a follower who comes back with a cursor. */
 export interface Replay {
-  readonly entries: readonly FeedEntry[];
+  /** The first of the held lines that is to be told. */
+  readonly first: number;
   /** False when lines between the cursor and the oldest we hold may be missing. */
   readonly isComplete: boolean;
 }
@@ -27,7 +28,11 @@ export interface Replay {
 export interface Tail {
   /** Reads what is new. Callers share one reading; one that comes meanwhile makes it read once more. */
   readOn(): Promise<void>;
-  /** What came after a cursor, within the horizon; for a newcomer, all of it. */
+  /** The lines within the horizon, in the order they were passed on. */
+  readonly held: readonly FeedEntry[];
+  /** Changes whenever they do. */
+  readonly revision: number;
+  /** What came after a cursor, and perhaps a little before; for a newcomer, all of it. */
   replay(after: Cursor | null): Replay;
   /** Where a follower who has seen everything so far may resume. */
   readonly resumeFrom: Cursor;
@@ -36,7 +41,7 @@ export interface Tail {
 export function createTail({ database, clock, horizon, onEntries }: TailDeps): Tail {
   const start: Cursor = { transaction: 0n, id: 0n };
   let resumeFrom = start;
-  // The lines within the horizon, in the order they were passed on.
+  let revision = 0;
   const held: FeedEntry[] = [];
   // Passed on already, but still ahead of the safe place.
   let ahead = new Set<string>();
@@ -48,7 +53,8 @@ export function createTail({ database, clock, horizon, onEntries }: TailDeps): T
     const fresh = entries.filter(({ cursor }) => !ahead.has(formatCursor(cursor)));
     if (fresh.length === 0) return;
     for (const { cursor } of fresh) ahead.add(formatCursor(cursor));
-    held.push(...fresh);
+    for (const entry of fresh) held.push(entry);
+    revision += 1;
     onEntries(fresh, resumeFrom);
   }
 
@@ -62,6 +68,7 @@ export function createTail({ database, clock, horizon, onEntries }: TailDeps): T
   function forget(before: number): void {
     const index = held.findIndex((entry) => entry.at >= before);
     const gone = index === -1 ? held.splice(0) : held.splice(0, index);
+    if (gone.length > 0) revision += 1;
     const last = gone.at(-1);
     if (last && oldestKnown && isAfter(last.cursor, oldestKnown)) oldestKnown = last.cursor;
   }
@@ -101,12 +108,16 @@ export function createTail({ database, clock, horizon, onEntries }: TailDeps): T
       return reading;
     },
     replay(after) {
-      if (after === null) return { entries: held, isComplete: true };
+      if (after === null) return { first: 0, isComplete: true };
       // What a cursor older than our oldest line, or one from another database, has missed, nobody can tell.
       const isComplete = oldestKnown !== null && !isAfter(oldestKnown, after) && !isAfter(after, farthest());
-      return isComplete
-        ? { entries: held.filter((entry) => isAfter(entry.cursor, after)), isComplete }
-        : { entries: held, isComplete };
+      if (!isComplete) return { first: 0, isComplete };
+      const first = held.findIndex((entry) => isAfter(entry.cursor, after));
+      return { first: first === -1 ? held.length : first, isComplete };
+    },
+    held,
+    get revision() {
+      return revision;
     },
     get resumeFrom() {
       return resumeFrom;

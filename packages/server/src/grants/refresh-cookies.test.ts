@@ -113,6 +113,31 @@ describe("another client's page", () => {
   });
 });
 
+describe("beside a session cookie", () => {
+  it("a refresh cookie counts while both are one person's, of whichever session", async () => {
+    const { refreshToken, cookie: own } = await startSession(instance, { clientId: "app" });
+    const { cookie: other } = await startSession(instance, { clientId: "app" });
+    for (const session of [own, other, "", "hf_s_nonsense"]) {
+      const header = `holdfast_refresh.app=${refreshToken}; holdfast_session=${session}`;
+      expect((await postRefresh(instance, { client_id: "app" }, { Cookie: header })).status).toBe(200);
+    }
+  });
+
+  // A neighbour on another subdomain can plant a cookie for the whole domain, but no session cookie: that is `__Host-`.
+  it("another person's refresh cookie, planted or left behind, does not sign anybody in as them", async () => {
+    const mallory = await startSession(instance, { clientId: "app", email: "mallory@example.com" });
+    const { cookie: session } = await startSession(instance, { clientId: "app" });
+    const header = `holdfast_refresh.app=${mallory.refreshToken}; holdfast_session=${session}`;
+    for (const fields of [{ client_id: "app" }, {}]) {
+      const reply = await postRefresh(instance, fields, { Cookie: header, Origin: appOrigin });
+      expect(reply.status).toBe(401);
+      expect(reply.body).toMatchObject({ reason: "login_required", retryable: false });
+      expect(reply.body).not.toHaveProperty("access_token");
+      expect(reply.headers.getSetCookie().join()).not.toContain("hf_rt_");
+    }
+  });
+});
+
 describe("over https", () => {
   it("the cookie is Secure, and its name says so to the browser", async () => {
     const secure = await createRefreshInstance({

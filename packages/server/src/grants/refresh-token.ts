@@ -45,6 +45,12 @@ export function formatRefreshToken(keyRing: KeyRing, { grantId, handle, generati
   return prefix + bytes.toString("base64url");
 }
 
+/** The part of a refresh token that names its grant, of which nothing is verified; null when it cannot be one. */
+export function claimedGrant(text: string): string | null {
+  const end = prefix.length + Math.floor((layout.handle * 8) / 6);
+  return text.startsWith(prefix) && text.length > end ? text.slice(prefix.length, end) : null;
+}
+
 /** Reads a refresh token; null when it is malformed or its tag is wrong. */
 export function parseRefreshToken(keyRing: KeyRing, text: string): RefreshToken | null {
   if (!text.startsWith(prefix)) return null;

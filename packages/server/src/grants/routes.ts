@@ -5,17 +5,22 @@ import { AppError } from "../http/app-error.ts";
 import type { HttpContext, HttpEnvironment } from "../http/context.ts";
 import { allowClientOrigins, type OriginRules } from "../http/origin-guard.ts";
 import { type Parameters, readBody } from "../http/parameters.ts";
+import type { RateLimits } from "../http/rate-limit.ts";
 import { readClientCredentials, readParameter } from "./client-credentials.ts";
 import { oauthErrors } from "./oauth-error.ts";
 import type { Refresh, RefreshOutcome } from "./refresh.ts";
 import type { RefreshCookies } from "./refresh-cookies.ts";
+import { claimedGrant } from "./refresh-token.ts";
 
 export interface RefreshRoutesDeps {
   readonly issuer: string;
   readonly refresh: Refresh;
   readonly clients: Clients;
   readonly cookies: RefreshCookies;
+  readonly limits: RateLimits;
   readonly origins: OriginRules;
+  /** Whether the browser that asks is signed in as somebody else than this session's person. */
+  readonly isSomebodyElses: (context: HttpContext, sessionId: string) => Promise<boolean>;
   /** Told of every verdict. A reused token may end the whole session. */
   readonly onOutcome: (outcome: RefreshOutcome, client: Client, requestId: string) => Promise<void>;
 }
@@ -31,14 +36,31 @@ interface Presented {
 const maximumIdempotencyKey = 256;
 
 /** `POST /refresh`: a new access token, and the refresh token's successor (RFC 6749, section 6). */
-export function createRefreshRoutes({ issuer, refresh, clients, cookies, origins, onOutcome }: RefreshRoutesDeps) {
+export function createRefreshRoutes(deps: RefreshRoutesDeps) {
+  const { issuer, refresh, clients, cookies, limits, origins, isSomebodyElses, onOutcome } = deps;
   const routes = new Hono<HttpEnvironment>();
   routes.onError(oauthErrors(issuer));
   routes.use("/refresh", allowClientOrigins(origins, ["POST"]));
 
   routes.post("/refresh", async (context) => {
     const presented = await readPresented(context, await readBody(context));
-    const { client, refreshToken, isCookie, clientSecret } = presented;
+    const { client, refreshToken, isCookie } = presented;
+    const caller = limits.callerOf(context, claimedGrant(refreshToken) ?? "none");
+    const outcome = await limits.refreshFailure.takeIfRefused(caller, () => judge(context, presented));
+    // A neighbour on another subdomain can plant a refresh cookie of their own: whoever took it would act as them.
+    if (isCookie && (await isSomebodyElses(context, outcome.answer.sid))) {
+      throw new AppError("login_required", "The refresh token is not of the person who is signed in here.");
+    }
+    if (isCookie) cookies.write(context, client, outcome.refreshToken, outcome.expiresAt);
+    const answer: RefreshAnswer = isCookie
+      ? outcome.answer
+      : { ...outcome.answer, refresh_token: outcome.refreshToken };
+    context.header("Cache-Control", "no-store");
+    return context.json(answer);
+  });
+
+  /** @throws AppError with the reason, when the token is refused */
+  async function judge(context: HttpContext, { client, refreshToken, clientSecret }: Presented) {
     const source = context.get("source");
     const outcome = await refresh.present({
       refreshToken,
@@ -49,13 +71,8 @@ export function createRefreshRoutes({ issuer, refresh, clients, cookies, origins
     });
     await onOutcome(outcome, client, source.requestId);
     if (outcome.kind === "refused") throw new AppError(outcome.reason);
-    if (isCookie) cookies.write(context, client, outcome.refreshToken, outcome.expiresAt);
-    const answer: RefreshAnswer = isCookie
-      ? outcome.answer
-      : { ...outcome.answer, refresh_token: outcome.refreshToken };
-    context.header("Cache-Control", "no-store");
-    return context.json(answer);
-  });
+    return outcome;
+  }
 
   async function readPresented(context: HttpContext, body: Parameters): Promise<Presented> {
     const grantType = readParameter(body, "grant_type");

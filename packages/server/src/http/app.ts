@@ -5,7 +5,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import type { Pages } from "../pages/index.ts";
 import { AppError } from "./app-error.ts";
 import type { HttpApp, HttpContext, HttpEnvironment } from "./context.ts";
-import { answerProblem, logError, toAppError } from "./error-answer.ts";
+import { answerProblem, logError, setRetryAfter, toAppError } from "./error-answer.ts";
 import { answerPage, wantsPage } from "./page-answer.ts";
 import { identifyRequest } from "./request.ts";
 
@@ -45,6 +45,7 @@ export function createApp({ issuer, clock, logger, metrics, pages, trustedProxie
   function answerError(context: HttpContext, error: AppError): Response {
     logError(context, error);
     if (!wantsPage(context)) return answerProblem(context, issuer, error);
+    setRetryAfter(context, error);
     const requestId = context.get("source").requestId;
     const view = { code: error.code, detail: error.detail, requestId, retryHref: retryAddress(context) };
     return answerPage(context, (locale) => pages.errorPage({ locale, ...view }), { status: error.status });

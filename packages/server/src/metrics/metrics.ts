@@ -6,6 +6,7 @@ export interface Metrics {
   readonly refreshes: Counter<"client" | "verdict">;
   readonly refreshBatches: Histogram;
   readonly requests: Histogram<"route" | "status">;
+  readonly rateLimited: Counter<"limit">;
   /** Reads a figure at the moment it is asked for. */
   gauge(name: string, help: string, read: () => number): void;
   /** The text format of Prometheus. */
@@ -40,6 +41,12 @@ export function createMetrics(): Metrics {
       help: "HTTP requests by route and status.",
       labelNames: ["route", "status"],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers: [registry],
+    }),
+    rateLimited: new Counter({
+      name: "holdfast_rate_limited_total",
+      help: "Requests that were answered 429, by limit.",
+      labelNames: ["limit"],
       registers: [registry],
     }),
     gauge(name, help, read) {

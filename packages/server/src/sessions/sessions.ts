@@ -57,6 +57,8 @@ export interface Sessions {
   reauthenticate(queries: Queries, session: Session, source: RequestSource): Promise<SignedIn | null>;
   /** The live session a cookie belongs to; null for anything else. Using it moves its idle limit. */
   authenticate(cookie: string | undefined): Promise<Session | null>;
+  /** Whether a cookie proves a person other than the one of a session. A cookie that proves nobody does not. */
+  provesSomebodyElse(cookie: string | undefined, sessionId: string): Promise<boolean>;
   /** Keeps a session from ending while something is begun under it, in the caller's transaction. */
   hold(queries: Queries, id: string): Promise<boolean>;
   list(filter: SessionFilter): Promise<Session[]>;
@@ -124,10 +126,15 @@ export function createSessions({ database, events, clock, grants, settings }: Se
     return { session: { ...session, authenticatedAt: now, lastUsedAt: now, idleExpiresAt }, cookie: cookie.value };
   }
 
-  function isProof(session: StoredSession, secretHash: Buffer): boolean {
-    if (isSameSecret(secretHash, session.cookieHash)) return true;
-    const isRecent = clock.now() - session.cookieRotatedAt.getTime() < formerCookieWorksMs;
-    return isRecent && session.formerCookieHash !== null && isSameSecret(secretHash, session.formerCookieHash);
+  /**
+   * The session as its cookie proves it; null for a wrong one. The cookie from before a new sign-in, which a thief may
+   * hold as well, proves nothing of that sign-in.
+   */
+  function proved({ cookieHash, formerCookieHash, cookieRotatedAt, ...session }: StoredSession, secretHash: Buffer) {
+    if (isSameSecret(secretHash, cookieHash)) return session;
+    const isRecent = clock.now() - cookieRotatedAt.getTime() < formerCookieWorksMs;
+    if (!isRecent || formerCookieHash === null || !isSameSecret(secretHash, formerCookieHash)) return null;
+    return { ...session, authenticatedAt: session.createdAt };
   }
 
   function isLive(session: Session): boolean {
@@ -138,13 +145,23 @@ export function createSessions({ database, events, clock, grants, settings }: Se
   async function authenticate(value: string | undefined): Promise<Session | null> {
     const cookie = parseSessionCookie(value);
     if (!cookie) return null;
-    const session = await findSession(database.queries, cookie.sessionId, settings.idle);
-    if (!session || !isProof(session, cookie.secretHash) || !isLive(session)) return null;
+    const stored = await findSession(database.queries, cookie.sessionId, settings.idle);
+    const session = stored && proved(stored, cookie.secretHash);
+    if (!session || !isLive(session)) return null;
     const idleExpiresAt = idleFrom(clock.now());
     if (idleExpiresAt.getTime() - session.idleExpiresAt.getTime() >= touchEveryMs) {
       await touchSession(database.queries, session.id, idleExpiresAt);
     }
     return session;
+  }
+
+  async function provesSomebodyElse(value: string | undefined, sessionId: string): Promise<boolean> {
+    // Nearly always, and without a query.
+    if (parseSessionCookie(value)?.sessionId === sessionId) return false;
+    const session = await authenticate(value);
+    if (!session) return false;
+    const other = await findSession(database.queries, sessionId, settings.idle);
+    return other?.userId !== session.userId;
   }
 
   async function revokeWithin(
@@ -176,6 +193,7 @@ export function createSessions({ database, events, clock, grants, settings }: Se
     start,
     reauthenticate,
     authenticate,
+    provesSomebodyElse,
     hold: holdSession,
     list: (filter) =>
       listSessions(database.queries, filter, { now: new Date(clock.now()), idleSeconds: settings.idle }),

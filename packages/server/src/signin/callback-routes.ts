@@ -4,6 +4,7 @@ import { AppError } from "../http/app-error.ts";
 import type { HttpContext, HttpEnvironment } from "../http/context.ts";
 import type { Cookie } from "../http/cookies.ts";
 import { readQuery } from "../http/parameters.ts";
+import { limitSignins, type RateLimits } from "../http/rate-limit.ts";
 import type { Providers } from "../providers/index.ts";
 import type { Session, Sessions } from "../sessions/index.ts";
 import type { Admission } from "./admission.ts";
@@ -18,6 +19,7 @@ export interface CallbackRoutesDeps {
   readonly admission: Admission;
   readonly arrival: Arrival;
   readonly attempts: Attempts;
+  readonly limits: RateLimits;
   readonly providers: Providers;
   readonly sessions: Sessions;
   readonly sessionCookie: Cookie;
@@ -34,7 +36,7 @@ export function createCallbackRoutes(deps: CallbackRoutesDeps) {
   const { admission, arrival, attempts, providers, sessions, sessionCookie, browserCookie } = deps;
   const routes = new Hono<HttpEnvironment>();
 
-  routes.get(callbackPath, async (context) => {
+  routes.get(callbackPath, limitSignins(deps.limits), async (context) => {
     const parameters = readQuery(context);
     const attempt = await attempts.find(parameters.get("state"), readBrowser(browserCookie.read(context)));
     return deps.failures.guard(context, attempt, async () => {

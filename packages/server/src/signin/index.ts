@@ -13,6 +13,7 @@ import type { Grants, RefreshCookies } from "../grants/index.ts";
 import type { HttpEnvironment } from "../http/context.ts";
 import type { Cookie } from "../http/cookies.ts";
 import type { OriginRules } from "../http/origin-guard.ts";
+import type { RateLimits } from "../http/rate-limit.ts";
 import { runPeriodically } from "../jobs/periodic.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Pages } from "../pages/index.ts";
@@ -48,6 +49,7 @@ export interface SigninDeps {
   readonly sessions: Sessions;
   readonly grants: Grants;
   readonly pages: Pages;
+  readonly limits: RateLimits;
   readonly origins: OriginRules;
   readonly sessionCookie: Cookie;
   readonly refreshCookies: RefreshCookies;

@@ -1,11 +1,12 @@
 import type { RefreshAnswer } from "@holdfast/protocol";
 import { Hono } from "hono";
-import type { Clients } from "../clients/index.ts";
+import type { Client, Clients } from "../clients/index.ts";
 import { type Grants, oauthErrors, readClientCredentials } from "../grants/index.ts";
 import { AppError } from "../http/app-error.ts";
-import type { HttpEnvironment } from "../http/context.ts";
+import type { HttpContext, HttpEnvironment } from "../http/context.ts";
 import { allowClientOrigins, type OriginRules } from "../http/origin-guard.ts";
-import { invalid, readBody } from "../http/parameters.ts";
+import { invalid, type Parameters, readBody } from "../http/parameters.ts";
+import type { RateLimits } from "../http/rate-limit.ts";
 import type { Sessions } from "../sessions/index.ts";
 import type { Admission } from "./admission.ts";
 import type { Codes } from "./codes.ts";
@@ -16,12 +17,14 @@ export interface RedeemRoutesDeps {
   readonly clients: Clients;
   readonly codes: Codes;
   readonly grants: Grants;
+  readonly limits: RateLimits;
   readonly origins: OriginRules;
   readonly sessions: Sessions;
 }
 
 /** `POST /signin/redeem`: a one-time code becomes tokens, for clients that keep their refresh token themselves. */
-export function createRedeemRoutes({ issuer, admission, clients, codes, grants, origins, sessions }: RedeemRoutesDeps) {
+export function createRedeemRoutes(deps: RedeemRoutesDeps) {
+  const { issuer, admission, clients, codes, grants, limits, origins, sessions } = deps;
   const routes = new Hono<HttpEnvironment>();
   routes.onError(oauthErrors(issuer));
   routes.use("/signin/redeem", allowClientOrigins(origins, ["POST"]));
@@ -30,6 +33,19 @@ export function createRedeemRoutes({ issuer, admission, clients, codes, grants, 
     const body = await readBody(context);
     const { clientId, clientSecret } = readClientCredentials(context, body);
     const client = clients.choose(clientId);
+    // A backend redeems everybody's codes from one address: only what is refused counts.
+    const caller = limits.callerOf(context, client.id);
+    const answer = await limits.redeemFailure.takeIfRefused(caller, () => redeem(context, client, clientSecret, body));
+    context.header("Cache-Control", "no-store");
+    return context.json(answer);
+  });
+
+  async function redeem(
+    context: HttpContext,
+    client: Client,
+    clientSecret: string | null,
+    body: Parameters,
+  ): Promise<RefreshAnswer> {
     if (!clients.isAuthentic(client, clientSecret)) throw new AppError("client_authentication_failed");
     const code = body.get("code");
     const codeVerifier = body.get("code_verifier");
@@ -43,10 +59,8 @@ export function createRedeemRoutes({ issuer, admission, clients, codes, grants, 
       if (!session) throw new AppError("signin_code_invalid");
       return admission.enterWithin(tx, { client, session, accountId, source });
     });
-    const answer = await grants.issue(client, started.subject);
-    context.header("Cache-Control", "no-store");
-    return context.json({ ...answer, refresh_token: started.refreshToken } satisfies RefreshAnswer);
-  });
+    return { ...(await grants.issue(client, started.subject)), refresh_token: started.refreshToken };
+  }
 
   return routes;
 }

@@ -7,6 +7,7 @@ import { type Cookie, createCookie } from "../http/cookies.ts";
 import { type OriginRules, requestSite } from "../http/origin-guard.ts";
 import { answerPage } from "../http/page-answer.ts";
 import { readBody, readQuery } from "../http/parameters.ts";
+import { limitSignins, type RateLimits } from "../http/rate-limit.ts";
 import type { Pages } from "../pages/index.ts";
 import type { Provider, Providers } from "../providers/index.ts";
 import type { Session, Sessions } from "../sessions/index.ts";
@@ -23,6 +24,7 @@ export interface SigninRoutesDeps {
   readonly providers: Providers;
   readonly sessions: Sessions;
   readonly sessionCookie: Cookie;
+  readonly limits: RateLimits;
   readonly origins: OriginRules;
   readonly pages: Pages;
   readonly isSecure: boolean;
@@ -34,9 +36,10 @@ export interface SigninRoutesDeps {
 export function createSigninRoutes(deps: SigninRoutesDeps) {
   const { attempts, arrival, clients, failures, providers, sessions, sessionCookie, pages } = deps;
   const browserCookie = createBrowserCookie(deps.isSecure);
+  const limited = limitSignins(deps.limits);
   const routes = new Hono<HttpEnvironment>();
 
-  routes.get("/signin", async (context) => {
+  routes.get("/signin", limited, async (context) => {
     const request = parseSigninRequest(readQuery(context), clients);
     return failures.guard(context, { request, provider: null }, async () => {
       const session = request.prompt === "login" ? null : await currentSession(context);
@@ -46,7 +49,7 @@ export function createSigninRoutes(deps: SigninRoutesDeps) {
     });
   });
 
-  routes.get("/signin/account", async (context) => {
+  routes.get("/signin/account", limited, async (context) => {
     const request = parseSigninRequest(readQuery(context), clients);
     const session = await currentSession(context);
     if (!session) return context.redirect(`/signin?${formatSigninRequest(request)}`, 303);
@@ -55,7 +58,7 @@ export function createSigninRoutes(deps: SigninRoutesDeps) {
     );
   });
 
-  routes.post("/signin/account", async (context) => {
+  routes.post("/signin/account", limited, async (context) => {
     if (requestSite(context, deps.origins) !== "ours") throw new AppError("origin_not_allowed");
     const request = parseSigninRequest(await readBody(context), clients);
     const session = await currentSession(context);
@@ -64,7 +67,7 @@ export function createSigninRoutes(deps: SigninRoutesDeps) {
   });
 
   // Not also the address where codes are redeemed, which takes POST only.
-  routes.get("/signin/:provider{(?!redeem$)[^/]+}", async (context) => {
+  routes.get("/signin/:provider{(?!redeem$)[^/]+}", limited, async (context) => {
     const request = parseSigninRequest(readQuery(context), clients);
     const provider = providers.get(context.req.param("provider"));
     return failures.guard(context, { request, provider: provider.id }, () => goTo(context, provider, request));

@@ -55,6 +55,18 @@ describe("two schemas of one database", () => {
   );
 });
 
+it("no statement runs for ever, and no node that froze in a transaction keeps its locks", async () => {
+  const database = schema.open();
+  await migrate(database, []);
+  const limits = "select name, setting from pg_settings where name like '%_timeout' and setting <> '0' order by name";
+  expect(await database.execute(limits)).toEqual(
+    expect.arrayContaining([
+      { name: "idle_in_transaction_session_timeout", setting: "10000" },
+      { name: "statement_timeout", setting: "10000" },
+    ]),
+  );
+});
+
 it.each([
   "",
   "Holdfast",

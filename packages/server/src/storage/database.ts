@@ -48,6 +48,9 @@ export interface Database {
 // A request that cannot have a connection within a second is told to come back (503) instead of queueing without end.
 const acquireTimeoutMs = 1_000;
 const statementTimeoutMs = 10_000;
+// A node that froze or lost its network in a transaction would hold its locks until TCP gives up, after hours: nobody
+// could end the session that it had locked.
+const idleTransactionTimeoutMs = 10_000;
 // A connection outside the pool is for background work and commands: they can wait longer, but not for ever.
 const connectTimeoutMs = 5_000;
 
@@ -59,6 +62,7 @@ export function createDatabase({ connection, schema, poolSize, onError }: Databa
     ...toClientConfig(connection, options),
     application_name: "holdfast",
     statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: idleTransactionTimeoutMs,
     keepAlive: true,
   };
   const pool = new pg.Pool({ ...clientConfig, max: poolSize, connectionTimeoutMillis: acquireTimeoutMs });

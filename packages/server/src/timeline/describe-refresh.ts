@@ -1,32 +1,28 @@
 import type { Describer } from "./description.ts";
 import { lastUseOf, type Replacement, replacementOf } from "./evidence.ts";
 import { clientOf, numberOf, type TimelineLine } from "./line.ts";
-import { compareParties, formatOtherParty, formatParty, partyOf } from "./party.ts";
+import { formatChange, formatOtherParty, formatParty, isOtherAgent, partyOf } from "./party.ts";
 import { formatEarlier } from "./times.ts";
 
 /** `rotated`: the ordinary refresh. A change of address is worth a look, a change of browser should not happen. */
 export const describeRefreshed: Describer = (line, { earlier }) => {
   const previous = lastUseOf(line, earlier);
-  const likeness = previous ? compareParties(partyOf(previous), partyOf(line)) : "unknown";
-  const generations = formatGenerations(line);
-  const before = previous && formatParty(partyOf(previous));
-  const detail = before ? `It was last used from ${before}, ${formatEarlier(previous.at, line.at)}.` : undefined;
-  if (likeness === "other_address") {
-    return { title: `Refreshed from another address than before${generations}`, detail, severity: "notice" };
-  }
-  if (likeness === "other_browser") {
-    return { title: `Refreshed by another browser than before${generations}`, detail, severity: "warning" };
-  }
-  return { title: `Refreshed${generations}`, severity: "info" };
+  const before = previous && partyOf(previous);
+  const change = before ? formatChange(before, partyOf(line)) : "";
+  if (!before || change === "") return { title: `Refreshed${formatGenerations(line)}`, severity: "info" };
+  return {
+    title: `Refreshed${change} than before${formatGenerations(line)}`,
+    detail: `It was last used${formatParty(before)}, ${formatEarlier(previous.at, line.at)}.`,
+    severity: isOtherAgent(before, partyOf(line)) ? "warning" : "notice",
+  };
 };
 
 /** `replayed`: a retry. */
 export const describeReplayed: Describer = (line, { earlier }) => {
   const { at, by } = replacementOf(line, earlier);
-  const from = by && formatParty(by);
   return {
     title: "Answered again: a retry of the same attempt got the same token (the first answer was probably lost)",
-    detail: at ? `The attempt began ${formatEarlier(at, line.at)}${from ? `, from ${from}` : ""}.` : undefined,
+    detail: at ? `The attempt began ${formatEarlier(at, line.at)}${by ? formatParty(by) : ""}.` : undefined,
     severity: "info",
   };
 };
@@ -63,9 +59,9 @@ export const describeReuse: Describer = (line, { earlier, session, person }) => 
 };
 
 /** When a token had been replaced, and by whom: `41 s earlier from another address (198.51.100.7)`. */
-export function formatReplacement({ at, by, likeness }: Replacement, line: TimelineLine): string {
+export function formatReplacement({ at, by }: Replacement, line: TimelineLine): string {
   const when = at ? formatEarlier(at, line.at) : "long before";
-  return when + (by ? formatOtherParty(by, likeness) : "");
+  return when + (by ? formatOtherParty(by, partyOf(line)) : "");
 }
 
 function explainReuse({ likeness }: Replacement): string {

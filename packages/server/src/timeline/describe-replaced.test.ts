@@ -9,6 +9,12 @@ const curl = { address: "192.0.2.1", user_agent: "curl/8.14.1" };
 const parties: [string, TimelineLine["data"], TimelineLine["data"], string][] = [
   ["another tab", home, home, " by another tab"],
   ["another address", { ...home, address: "198.51.100.7" }, home, " from another address (198.51.100.7)"],
+  [
+    "another browser at another address",
+    { address: "198.51.100.7", user_agent: firefoxOnWindows },
+    home,
+    " from another address (198.51.100.7, Firefox on Windows)",
+  ],
   ["another browser", { ...home, user_agent: firefoxOnWindows }, home, " by another browser (Firefox on Windows)"],
   ["a program", curl, home, " by another program (curl)"],
   ["the same program", curl, curl, " by another request of the same program"],
@@ -68,6 +74,11 @@ describe("who replaced a token", () => {
     const earlier = [lineOf("session.recovered", { after: 30, data })];
     expect(tell(overlapped(3), sceneAfter(earlier)).title).toContain("30 s earlier from another address");
     expect(tell(overlapped(1), sceneAfter(earlier)).title).toContain("replaced long before");
+  });
+
+  it("is not whoever replaced the generation before", () => {
+    const earlier = [rotationOf(3, { data: { ...home, address: "198.51.100.7" } })];
+    expect(tell(overlapped(4), sceneAfter(earlier)).title).toContain("replaced long before");
   });
 
   it("is not somebody with another grant", () => {

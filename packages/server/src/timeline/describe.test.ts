@@ -16,7 +16,7 @@ const plainly: Record<EventType, readonly [Data, string, string]> = {
   "session.reauthenticated": [
     home,
     "info",
-    "Signed in again in the same browser; the session goes on, from 192.0.2.1 (Chrome on Linux)",
+    "Signed in again from 192.0.2.1 (Chrome on Linux), in the same browser: the session goes on",
   ],
   "session.refreshed": [
     { verdict: "rotated", presented: 4, generation: 4, ...home },
@@ -81,6 +81,11 @@ describe("a line of the log", () => {
     expect(title).not.toMatch(/undefined|null|NaN|Invalid|\s{2}|\s$/);
   });
 
+  it("of a session that a command made says so, and not that somebody signed in", () => {
+    const line = lineOf("session.started", { requestId: "cli", data: { user_agent: "holdfast session create" } });
+    expect(tell(line, sceneAfter()).title).toMatch(/^Made by an operator .*, without a sign-in$/);
+  });
+
   it("of a later version is told by its type", () => {
     expect(tell(lineOf("session.dreamt" as EventType), sceneAfter())).toEqual({
       title: "session.dreamt",
@@ -109,10 +114,22 @@ describe("a refresh", () => {
       "Refreshed from another address than before (generation 2 → 3)",
     ],
     [
+      "a program",
+      { ...home, user_agent: "curl/8.14.1" },
+      "warning",
+      "Refreshed by another program than before (generation 2 → 3)",
+    ],
+    [
       "another browser",
       { ...home, user_agent: firefoxOnWindows },
       "warning",
       "Refreshed by another browser than before (generation 2 → 3)",
+    ],
+    [
+      "another address and another browser",
+      { address: "198.51.100.7", user_agent: firefoxOnWindows },
+      "warning",
+      "Refreshed from another address and by another browser than before (generation 2 → 3)",
     ],
     ["nobody knows where", {}, "info", "Refreshed (generation 2 → 3)"],
   ])("from %s says so", (_, data, severity, title) => {
@@ -136,7 +153,7 @@ describe("a refresh", () => {
     const data = { verdict: "replayed", presented: 1, generation: 2, ...home };
     const line = lineOf("session.replayed", { after: 5, data });
     expect(tell(line, sceneAfter([rotationOf(1)])).detail).toBe(
-      "The attempt began 5 s earlier, from 192.0.2.1 (Chrome on Linux).",
+      "The attempt began 5 s earlier from 192.0.2.1 (Chrome on Linux).",
     );
   });
 });

@@ -20,13 +20,19 @@ export function describe(line: TimelineLine, scene: Scene): Description {
   return describers[line.type](line, scene);
 }
 
+// What a command does has this in place of a request's id, which nobody outside can choose.
+const commandLine = "cli";
+
 const describeSignIn: Describer = (line, { providerName }) => ({
-  title: `Signed in through ${providerName}${formatFrom(line)}`,
+  title:
+    line.requestId === commandLine
+      ? "Made by an operator with `holdfast session create`, without a sign-in"
+      : `Signed in through ${providerName}${formatParty(partyOf(line))}`,
   severity: "info",
 });
 
 const describeSignInAgain: Describer = (line) => ({
-  title: `Signed in again in the same browser; the session goes on${formatFrom(line, ",")}`,
+  title: `Signed in again${formatParty(partyOf(line))}, in the same browser: the session goes on`,
   severity: "info",
 });
 
@@ -77,10 +83,4 @@ function say(title: string, severity: TimelineSeverity = "info"): Describer {
 
 function upperFirst(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
-}
-
-/** ` from 192.0.2.1 (Chrome on Linux)`; nothing where nothing is known. */
-function formatFrom(line: TimelineLine, before = ""): string {
-  const from = formatParty(partyOf(line));
-  return from === null ? "" : `${before} from ${from}`;
 }

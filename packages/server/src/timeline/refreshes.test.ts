@@ -130,8 +130,8 @@ describe("the timeline of a theft", () => {
     instance.clock.advance(120 * second);
     await ada.refresh(ada.refreshToken);
     expect(await ada.told()).toEqual([
-      "Refreshed from another address than before (generation 1 → 2)",
-      "Refused: this refresh token had been replaced 41 s earlier from another address (198.51.100.7); the session was ended to protect Ada",
+      "Refreshed from another address and by another browser than before (generation 1 → 2)",
+      "Refused: this refresh token had been replaced 41 s earlier from another address (198.51.100.7, Firefox on Windows); the session was ended to protect Ada",
       "The tokens of device ended: a refresh token that had been replaced came back",
       "Ended: a refresh token that had been replaced came back",
       "Refused: the session had ended 2 min earlier: a refresh token that had been replaced came back",
@@ -140,7 +140,7 @@ describe("the timeline of a theft", () => {
     expect({ state, reason }).toEqual({ state: "ended", reason: "reuse_detected" });
     const ended = String(ended_at).slice(0, 19).replace("T", " ");
     expect(summary).toBe(
-      `Ended on ${ended} UTC, 2 min ago, to protect Ada: a refresh token that had been replaced 41 s earlier from another address (198.51.100.7) was presented again, from 192.0.2.1 (Chrome on Linux).`,
+      `Ended on ${ended} UTC, 2 min ago, to protect Ada: a refresh token that had been replaced 41 s earlier from another address (198.51.100.7, Firefox on Windows) was presented again from 192.0.2.1 (Chrome on Linux).`,
     );
   });
 

@@ -11,51 +11,67 @@ export interface SessionLines {
 }
 
 interface LineRow {
+  readonly id: string;
   readonly at: Date;
   readonly type: EventType;
   readonly grant_id: string | null;
   readonly client_id: string | null;
   readonly request_id: string | null;
   readonly data: Record<string, unknown>;
-  readonly is_cut: boolean;
+}
+
+interface LandmarkRow extends LineRow {
+  /** How many lines before the newest were searched. */
+  readonly searched: number;
 }
 
 const newestLines = 500;
-// A client that asks again and again after the end would push the end out of sight: what began and what ended a session
-// is looked for among its first lines as well. Bounded like the rest: a timeline costs a fixed number of index entries.
 const searchedLines = 10_000;
 const landmarks = 50;
 
-const readSessionLines = /* sql */ `
-with newest as materialized (
-  select id, at, type, grant_id, client_id, request_id, data
-  from events where session_id = $1
-  order by id desc limit ${newestLines}
-),
-early as (
-  select id, at, type, grant_id, client_id, request_id, data
-  from events where session_id = $1 and id < (select min(id) from newest)
-  order by id limit ${searchedLines}
-),
-landmark as (
-  select * from early
-  where type in ('session.started', 'session.reuse_detected', 'session.revoked')
-  order by id desc limit ${landmarks}
-),
-told as (select * from landmark union all select * from newest)
-select at, type, grant_id, client_id, request_id, data,
-  exists (
-    select from events
-    where session_id = $1 and id < (select min(id) from newest) and id not in (select id from landmark)
-  ) as is_cut
-from told
-order by id
+// In both statements the session is written as a range, so that nothing but the index of sessions gives the order: for
+// a session with very many lines the planner would otherwise walk through the log of everybody.
+const readNewest = /* sql */ `
+select id, at, type, grant_id, client_id, request_id, data
+from events
+where session_id between $1 and $1
+order by session_id desc, id desc
+limit ${newestLines}
 `;
 
-/** Reads the newest lines of a session, and before them its landmarks. */
+const readLandmarks = /* sql */ `
+with early as materialized (
+  select id, type
+  from events
+  where session_id between $1 and $1
+  order by session_id, id
+  limit ${searchedLines}
+),
+landmark as (
+  select id from early
+  where id < $2 and type in ('session.started', 'session.reuse_detected', 'session.revoked')
+  order by id desc
+  limit ${landmarks}
+)
+select e.id, e.at, e.type, e.grant_id, e.client_id, e.request_id, e.data,
+  (select count(*)::int from early where id < $2) as searched
+from landmark join events e on e.id = landmark.id
+order by e.id
+`;
+
+/**
+ * Reads the newest lines of a session. Where there are more, a client may have asked again and again after the end, and
+ * so pushed it out of sight: what began the session and what ended it is then looked for among its first lines. Both
+ * are bounded, so that a timeline costs a fixed number of index entries at most.
+ */
 export async function readLines(database: Database, sessionId: string): Promise<SessionLines> {
-  const rows = await database.execute<LineRow>(readSessionLines, [sessionId], "read_session_lines");
-  return { lines: rows.map(toLine), isCut: rows[0]?.is_cut ?? false };
+  const newest = (await database.execute<LineRow>(readNewest, [sessionId], "read_newest_lines")).reverse();
+  const [first] = newest;
+  if (!first || newest.length < newestLines) return { lines: newest.map(toLine), isCut: false };
+  // Without a name it is planned for this session each time: a plan for any session would read all lines to sort them.
+  const found = await database.execute<LandmarkRow>(readLandmarks, [sessionId, first.id]);
+  const searched = found[0]?.searched ?? 0;
+  return { lines: [...found, ...newest].map(toLine), isCut: searched > found.length };
 }
 
 function toLine(row: LineRow): TimelineLine {

@@ -60,6 +60,5 @@ function explainReuse({ lines, session }: SummaryParts): string {
   const line = lines[index];
   if (!line) return formatReason("reuse_detected");
   const replacement = formatReplacement(replacementOf(line, lines.slice(0, index)), line);
-  const from = formatParty(partyOf(line));
-  return `a refresh token that had been replaced ${replacement} was presented again${from ? `, from ${from}` : ""}`;
+  return `a refresh token that had been replaced ${replacement} was presented again${formatParty(partyOf(line))}`;
 }

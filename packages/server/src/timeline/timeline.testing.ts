@@ -30,7 +30,7 @@ export function rotationOf(presented: number, parts: LineParts = {}): TimelineLi
 }
 
 /** A session of 14 days unused and 90 days in all, last used when it began. */
-export function sessionWith(parts: Partial<Session> = {}): Session {
+function sessionWith(parts: Partial<Session> = {}): Session {
   const began = new Date(start);
   return {
     id: "0190a0b0-0000-7000-8000-000000000001",

@@ -6,10 +6,10 @@ const day = 24 * hour;
 /** A length of time as people say it: `41 s`, `12 min`, `3 h`, `14 days`. Under a second it is `less than a second`. */
 export function formatSpan(milliseconds: number): string {
   if (milliseconds < second) return "less than a second";
-  if (milliseconds < 100 * second) return `${Math.floor(milliseconds / second)} s`;
-  if (milliseconds < 100 * minute) return `${Math.floor(milliseconds / minute)} min`;
-  if (milliseconds < 2 * day) return `${Math.floor(milliseconds / hour)} h`;
-  return `${Math.floor(milliseconds / day)} days`;
+  if (milliseconds < 100 * second) return `${Math.round(milliseconds / second)} s`;
+  if (milliseconds < 100 * minute) return `${Math.round(milliseconds / minute)} min`;
+  if (milliseconds < 2 * day) return `${Math.round(milliseconds / hour)} h`;
+  return `${Math.round(milliseconds / day)} days`;
 }
 
 /** A moment, to the second: `2026-11-21 03:40:11 UTC`. */

@@ -35,7 +35,9 @@ const createCommand = defineCommand({
         print(args.json, made, lines.join("\n"));
       },
       ({ config }) => {
-        if (config.mode === "production" && !config.allowSessionCreate) throw new AppError("command_refused");
+        // The option is soon forgotten; an https issuer is where people are.
+        const isProduction = config.mode === "production" || config.secure;
+        if (isProduction && !config.allowSessionCreate) throw new AppError("command_refused");
       },
     ),
 });

@@ -32,6 +32,11 @@ export function dataLayout(root: string): DataLayout {
   };
 }
 
+/** As root, another user (PostgreSQL's) must pass through a data directory; everything inside guards itself. */
+export function dataDirectoryMode(): number {
+  return process.getuid?.() === 0 ? 0o711 : 0o700;
+}
+
 /**
  * Makes the data directory unless it exists.
  *
@@ -39,8 +44,7 @@ export function dataLayout(root: string): DataLayout {
  */
 export async function openDataDirectory(path: string): Promise<DataLayout> {
   try {
-    // As root, another user (PostgreSQL's) must pass through; everything inside guards itself.
-    await mkdir(path, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    await mkdir(path, { recursive: true, mode: dataDirectoryMode() });
     return dataLayout(await realpath(path));
   } catch (cause) {
     throw dataInaccessible(`The data directory ${path} cannot be made or read (${errorCode(cause)}).`, cause);

@@ -7,6 +7,7 @@
  * queries live in the folder above and cannot tell this server from any other.
  */
 export type { EmbeddedConnection } from "./connection.ts";
+export { dataDirectoryMode } from "./data-layout.ts";
 export type { DirectoryHolder, RunningEmbeddedPostgres } from "./find-running.ts";
 export { findRunningEmbeddedPostgres } from "./find-running.ts";
 export type { EmbeddedLogger } from "./logger.ts";
