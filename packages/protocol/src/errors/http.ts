@@ -1,0 +1,95 @@
+import type { ErrorEntry } from "./entry.ts";
+
+/** Any request. */
+export const httpErrors = {
+  invalid_request: {
+    area: "http",
+    status: 400,
+    title: "The request is not valid",
+    meaning: "A parameter is missing, repeated, or of the wrong form; the answer says which.",
+    action: "Correct the named parameter.",
+    retryable: false,
+  },
+  unsupported_grant_type: {
+    area: "http",
+    status: 400,
+    title: "That grant type is not offered here",
+    meaning: "This endpoint takes `grant_type=refresh_token` only (RFC 6749, section 5.2).",
+    action: "Send `grant_type=refresh_token`, or leave it out.",
+    retryable: false,
+  },
+  not_found: {
+    area: "http",
+    status: 404,
+    title: "Nothing is here",
+    meaning: "No page or endpoint has this address.",
+    action: "Check the address; the endpoints are listed in `/.well-known/oauth-authorization-server`.",
+    retryable: false,
+  },
+  method_not_allowed: {
+    area: "http",
+    status: 405,
+    title: "Not with that method",
+    meaning: "The endpoint exists, but not for this HTTP method; `Allow` lists those it takes.",
+    action: "Use one of the methods in the `Allow` header.",
+    retryable: false,
+  },
+  unsupported_media_type: {
+    area: "http",
+    status: 415,
+    title: "That body format is not read",
+    meaning: "The body is neither `application/x-www-form-urlencoded` nor `application/json`.",
+    action: "Set `Content-Type` to one of the two.",
+    retryable: false,
+  },
+  payload_too_large: {
+    area: "http",
+    status: 413,
+    title: "The request body is too large",
+    meaning: "The body is over 64 KB.",
+    action: "Send less.",
+    retryable: false,
+  },
+  uri_too_long: {
+    area: "http",
+    status: 414,
+    title: "The address is too long",
+    meaning: "The URL is over 8 KB.",
+    action: "Send a shorter `return_to` or `state`.",
+    retryable: false,
+  },
+  origin_not_allowed: {
+    area: "http",
+    status: 403,
+    title: "That web page may not ask",
+    meaning:
+      "The request came from a web origin that belongs to no client: a browser said so in `Origin` or `Sec-Fetch-Site`.",
+    action: "Add the page's exact origin (scheme, host, port) to the client's `origins`.",
+    retryable: false,
+  },
+  rate_limited: {
+    area: "http",
+    status: 429,
+    title: "Too many requests",
+    meaning: "This caller sent more than the limit.",
+    action: "Wait as long as `Retry-After` says.",
+    retryable: true,
+  },
+  temporarily_unavailable: {
+    area: "http",
+    status: 503,
+    title: "Trouble on our side",
+    meaning:
+      "The database did not answer in time, or the server is starting or stopping. Nothing was decided about the session.",
+    action: "Keep the tokens and try again after `Retry-After`.",
+    retryable: true,
+  },
+  internal_error: {
+    area: "http",
+    status: 500,
+    title: "Something failed on our side",
+    meaning: "An error nobody foresaw. Nothing was decided about the session.",
+    action: "Try again; if it stays, give the request id to whoever runs this server: it leads to the log line.",
+    retryable: true,
+  },
+} as const satisfies Record<string, ErrorEntry>;
