@@ -75,7 +75,7 @@ describe("each rule is needed", () => {
 describe("the worlds", () => {
   it("see every verdict: one that never falls would hold whatever it said", () => {
     const seen = new Set<string>();
-    for (const name of ["thief", "forgers", "insiders", "bound", "limits", "failover", "revocation"] as const) {
+    for (const name of ["forgers", "insiders", "bound", "limits", "failover-of-a-revocation"] as const) {
       walk(createWorld(name, "small"), everyRule, (step) => {
         for (const [, word = ""] of step.says().matchAll(/: (\w+)/g)) seen.add(word);
       });

@@ -17,6 +17,8 @@ export interface Judged {
   readonly verdict: Verdict;
   /** I6, where another node would have judged otherwise. */
   readonly breaks: readonly InvariantName[];
+  /** What that other node would have said, for the story. */
+  readonly note: string;
 }
 
 /** What a node makes of a presentation, by the row as it is now. */
@@ -27,7 +29,9 @@ export function judgeAt(model: Model, state: State, presented: Presented, node: 
       memory: state.nodes[each] ?? noMemory,
     });
   const verdict = judgedBy(node);
-  return { verdict, breaks: judgedBy(1 - node) === verdict ? [] : ["I6"] };
+  const elsewhere = judgedBy(1 - node);
+  if (elsewhere === verdict) return { verdict, breaks: [], note: "" };
+  return { verdict, breaks: ["I6"], note: ` (${nodeName(1 - node)} would say ${elsewhere})` };
 }
 
 export interface Settled {

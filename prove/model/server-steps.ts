@@ -57,16 +57,16 @@ function presentedBy({ generation, key }: Flight): Presented {
 
 function judging(model: Model, state: State, slot: Slot, node: number): ModelStep[] {
   const presented = presentedBy(slot.flight);
-  const { verdict, breaks } = judgeAt(model, state, presented, node);
+  const { verdict, breaks, note } = judgeAt(model, state, presented, node);
   const where = `${nodeName(node)} judges ${slot.whose} (generation ${presented.generation}, ${keyName(presented.key)})`;
   if (!model.rules["one-statement"] || !model.rules["row-lock"]) {
     const flight: Flight = { ...slot.flight, phase: "judged", judged: { row: state.primary.row, verdict } };
-    return [{ state: slot.replace(state, flight), breaks, says: () => `${where}: ${verdict}, not written yet` }];
+    return [{ state: slot.replace(state, flight), breaks, says: () => `${where}: ${verdict}${note}, not written yet` }];
   }
   return settle(model, state, { presented, verdict, node, snapshot: null }).map((settled) => ({
     state: slot.replace(settled.state, answered(slot, settled.answer)),
     breaks: [...breaks, ...settled.breaks],
-    says: () => `${where}: ${verdict}${answerName(settled.answer)}${settled.note}`,
+    says: () => `${where}: ${verdict}${note}${answerName(settled.answer)}${settled.note}`,
   }));
 }
 

@@ -41,7 +41,11 @@ function passingTime({ world, rules }: Model, state: State): ModelStep[] {
         sinceFailover: Math.min(state.sinceFailover + 1, world.idle),
       },
       breaks: [],
-      says: () => `time passes${world.overlap === 1 ? ": the overlap" : `: 1/${world.overlap} of the overlap`}`,
+      says: () => {
+        const span = world.overlap === 1 ? "the overlap" : `1/${world.overlap} of the overlap`;
+        const isLost = waiting.some(({ age }) => age > world.patience);
+        return `time passes: ${span}${isLost ? "; whoever waited for an answer has given up" : ""}`;
+      },
     },
   ];
 }

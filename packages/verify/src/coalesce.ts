@@ -4,11 +4,14 @@
  */
 export function coalesce<Result>(work: (key: string) => Promise<Result>): (key: string) => Promise<Result> {
   const underWay = new Map<string, Promise<Result>>();
+
   return (key) => {
     const begun = underWay.get(key);
     if (begun) return begun;
-    const promise = work(key).finally(() => underWay.delete(key));
+    const promise = work(key);
     underWay.set(key, promise);
+    const forget = () => underWay.delete(key);
+    promise.then(forget, forget);
     return promise;
   };
 }

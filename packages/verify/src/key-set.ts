@@ -3,7 +3,14 @@ import type { Discovery } from "./discovery.ts";
 import type { Emit } from "./events.ts";
 import type { FetchJson, JsonDocument } from "./fetch-json.ts";
 import { createPause } from "./pause.ts";
-import { findKey, isPublished, type PublicKey, type PublishedKeys, parsePublishedKeys } from "./published-keys.ts";
+import {
+  findKey,
+  importedKey,
+  isPublished,
+  type PublicKey,
+  type PublishedKeys,
+  parsePublishedKeys,
+} from "./published-keys.ts";
 import type { Clock } from "./timers.ts";
 import type { Refuse } from "./token-error.ts";
 
@@ -139,8 +146,8 @@ export function createKeySet(deps: {
   }
 
   async function find(header: AcceptedHeader): Promise<PublicKey | undefined> {
-    const keys = await usable();
-    if (keys.has(header.kid)) return findKey(header, keys);
+    const keys = atHand(clock.now()) ?? (await usable());
+    if (keys.has(header.kid)) return importedKey(header, keys) ?? findKey(header, keys);
     await lookAgain();
     return findKey(header, current?.keys ?? keys);
   }

@@ -48,7 +48,12 @@ function createPublishedKey(text: string, keys: JWK[]): PublishedKey {
 
 /** Whether the key is published still, and the same. */
 export function isPublished(key: PublicKey, keys: PublishedKeys): boolean {
-  return keys.get(key.kid)?.imported.get(key.algorithm) === key;
+  return importedKey({ kid: key.kid, alg: key.algorithm }, keys) === key;
+}
+
+/** The key for a token's header, if it was asked for before. */
+export function importedKey({ kid, alg }: AcceptedHeader, keys: PublishedKeys): PublicKey | undefined {
+  return keys.get(kid)?.imported.get(alg);
 }
 
 /** The key for a token's header. One that is ambiguous, private, malformed, weak or of another kind is as good as none. */

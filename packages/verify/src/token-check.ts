@@ -40,18 +40,14 @@ export function createTokenCheck(deps: {
 }): TokenCheck {
   const { settings, keys, revocations, feed, counter, refuse } = deps;
   const { clock } = settings;
-  const judgeOnce = coalesce(createJudge({ settings, keys, refuse }));
+  const judge = coalesce(createJudge({ settings, keys, refuse }));
   const cache = createVerdictCache({ maxEntries: settings.maxCachedTokens });
 
   /** Who asks about one token at the same time shares its verdict; but a refusal's id belongs to one request alone. */
-  async function judge(token: string): Promise<Verdict> {
-    try {
-      return await judgeOnce(token);
-    } catch (error) {
-      if (!(error instanceof TokenError)) throw error;
-      const { code, message, cause, retryAfterSeconds } = error;
-      throw refuse(code, message, { cause, retryAfterSeconds });
-    }
+  function ownRefusal(error: unknown): unknown {
+    if (!(error instanceof TokenError)) return error;
+    const { code, message, cause, retryAfterSeconds } = error;
+    return refuse(code, message, { cause, retryAfterSeconds });
   }
 
   /** All that can change about a token after its verdict, except for its key. */
@@ -75,7 +71,12 @@ export function createTokenCheck(deps: {
     },
     async check(token) {
       const feedAwaited = deps.startFeed();
-      const verdict = await judge(token);
+      let verdict: Verdict;
+      try {
+        verdict = await judge(token);
+      } catch (error) {
+        throw ownRefusal(error);
+      }
       await feedAwaited;
       assertStillGood(verdict, clock.now());
       cache.set(verdict);

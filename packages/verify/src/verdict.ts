@@ -57,6 +57,6 @@ export function createJudge(deps: {
     ]);
     if (signed.status === "rejected") throw signed.reason;
     if (read.status === "rejected") throw read.reason;
-    return { token, key, ...read.value };
+    return { token, key, claims: read.value.claims, revocable: read.value.revocable };
   };
 }

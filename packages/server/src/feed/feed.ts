@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { FeedMessage } from "@holdfast/protocol";
 import type { Clock } from "../clock/clock.ts";
 import type { Events } from "../events/index.ts";
@@ -12,6 +13,8 @@ import { createTail } from "./tail.ts";
 
 // A hint may get lost; this is how late a line can then be.
 const pollEveryMs = 1_000;
+// Whoever comes waits this long at most for the database: the feed goes on without it.
+const lookWithinMs = 1_000;
 
 export interface FeedDeps {
   readonly database: Database;
@@ -44,7 +47,7 @@ export interface Feed {
    *
    * @throws AppError `rate_limited` when too many follow already, `temporarily_unavailable` when this node is stopping
    */
-  follow(request: FollowRequest): ReadableStream;
+  follow(request: FollowRequest): Promise<ReadableStream>;
   readonly followers: number;
   /** Ends every stream: whoever follows comes back with their cursor, to another node where there is one. */
   close(): Promise<void>;
@@ -96,7 +99,9 @@ export async function createFeed({ database, events, clock, settings, onError }:
   }
 
   return {
-    follow({ lastEventId, network, disconnect }) {
+    async follow({ lastEventId, network, disconnect }) {
+      // Every revocation that was acknowledged before they came is told before they hear that this is all.
+      await Promise.race([tail.readOn().catch(onError), delay(lookWithinMs, undefined, { ref: false })]);
       if (isClosed) throw new AppError("temporarily_unavailable");
       const { follower, body } = createFollower({ onClose: () => followers.leave(follower), disconnect });
       if (!followers.take(follower, network)) {

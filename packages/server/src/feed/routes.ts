@@ -16,7 +16,7 @@ const headers = {
 /** `GET /feed`: revocations as server-sent events. `Last-Event-ID`, or `?cursor=`, resumes. */
 export function createFeedRoutes(feed: Feed) {
   const routes = new Hono<HttpEnvironment>();
-  routes.get("/feed", (context) => {
+  routes.get("/feed", async (context) => {
     // Nobody would ever read that stream, nor end it.
     if (context.req.method === "HEAD") return context.body(null, 200, headers);
     const lastEventId = context.req.header("last-event-id") ?? context.req.query("cursor") ?? null;
@@ -24,7 +24,7 @@ export function createFeedRoutes(feed: Feed) {
     // Absent where something else than our own server hands us requests.
     const { outgoing } = (context.env ?? {}) as Partial<HttpBindings>;
     const disconnect = () => outgoing?.destroy();
-    return context.body(feed.follow({ lastEventId, network, disconnect }), 200, headers);
+    return context.body(await feed.follow({ lastEventId, network, disconnect }), 200, headers);
   });
   return routes;
 }
