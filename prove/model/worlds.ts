@@ -57,32 +57,32 @@ const catalogue = {
   tabs: {
     says: "tabs that share storage",
     ...{ tabs: 2 },
-    bounds: { small: [5, 1, 0, 0, 0], medium: [7, 2, 0, 0, 0], large: [8, 4, 0, 0, 0] },
+    bounds: { small: [5, 1, 0, 0, 0], medium: [7, 2, 0, 0, 0], large: [8, 3, 0, 0, 0] },
   },
   "slow-tabs": {
     says: "tabs whose answers may take half the overlap, and requests as long",
     ...{ tabs: 2, overlap: 2, patience: 1, requestLife: 1 },
-    bounds: { small: [4, 3, 0, 0, 0], medium: [5, 4, 0, 0, 0], large: [6, 5, 0, 0, 0] },
+    bounds: { small: [4, 3, 0, 0, 0], medium: [5, 4, 0, 0, 0], large: [6, 4, 0, 0, 0] },
   },
   cookie: {
     says: "tabs that share a cookie jar",
     ...{ tabs: 2, mode: "cookie" },
-    bounds: { small: [5, 1, 0, 0, 0], medium: [6, 2, 0, 0, 0], large: [8, 3, 0, 0, 0] },
+    bounds: { small: [5, 1, 0, 0, 0], medium: [6, 2, 0, 0, 0], large: [7, 3, 0, 0, 0] },
   },
   thief: {
     says: "one client, and a thief who copies token and pending key at any time",
     ...{ thief: "copies" },
-    bounds: { small: [4, 2, 1, 0, 0], medium: [5, 3, 2, 0, 0], large: [7, 4, 3, 0, 0] },
+    bounds: { small: [4, 2, 1, 0, 0], medium: [5, 3, 2, 0, 0], large: [6, 4, 3, 0, 0] },
   },
   forgers: {
     says: "one client, and a thief who rewrites the copied token's generation",
     ...{ thief: "forges" },
-    bounds: { small: [3, 1, 2, 0, 0], medium: [4, 3, 3, 0, 0], large: [6, 3, 3, 0, 0] },
+    bounds: { small: [3, 1, 2, 0, 0], medium: [4, 3, 3, 0, 0], large: [5, 3, 3, 0, 0] },
   },
   insiders: {
     says: "one client, and somebody with the server's secret and the database",
     ...{ thief: "insider" },
-    bounds: { small: [3, 1, 2, 0, 0], medium: [5, 3, 3, 0, 0], large: [7, 4, 3, 0, 0] },
+    bounds: { small: [3, 1, 2, 0, 0], medium: [5, 3, 3, 0, 0], large: [6, 4, 3, 0, 0] },
   },
   bound: {
     says: "a sender-constrained grant, and a thief without its proof",
@@ -92,7 +92,7 @@ const catalogue = {
   revocation: {
     says: "tabs, and a revocation",
     ...{ tabs: 2 },
-    bounds: { small: [3, 1, 0, 1, 0], medium: [5, 2, 0, 1, 0], large: [7, 3, 0, 1, 0] },
+    bounds: { small: [3, 1, 0, 1, 0], medium: [5, 2, 0, 1, 0], large: [6, 3, 0, 1, 0] },
   },
   failover: {
     says: "tabs, and a failover that loses any tail",
@@ -101,12 +101,12 @@ const catalogue = {
   },
   "failover-of-a-revocation": {
     says: "one client, a revocation, and a failover that may lose it",
-    bounds: { small: [3, 1, 0, 1, 1], medium: [5, 2, 0, 1, 1], large: [7, 2, 0, 1, 2] },
+    bounds: { small: [3, 1, 0, 1, 1], medium: [5, 2, 0, 1, 1], large: [6, 2, 0, 1, 2] },
   },
   "failover-near-the-limit": {
     says: "one client, an idle limit, and a failover that loses less than a tick",
     ...{ idle: 2, lag: "tick" },
-    bounds: { small: [3, 3, 0, 0, 1], medium: [5, 4, 0, 0, 1], large: [7, 5, 0, 0, 2] },
+    bounds: { small: [3, 3, 0, 0, 1], medium: [5, 4, 0, 0, 1], large: [6, 4, 0, 0, 2] },
   },
   "held-up-requests": {
     says: "one client whose abandoned requests may arrive at any time",

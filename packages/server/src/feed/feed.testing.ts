@@ -55,11 +55,13 @@ export async function followFeed(
 export function readFeedStream(body: ReadableStream<Uint8Array>, close: () => Promise<void>): TestFollower {
   const heard: Heard[] = [];
   const waiting = new Set<() => void>();
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
 
   async function readAll(): Promise<void> {
     let rest = "";
-    for await (const chunk of body.pipeThrough(new TextDecoderStream() as never) as unknown as AsyncIterable<string>) {
-      const blocks = (rest + chunk).split("\n\n");
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      const blocks = (rest + decoder.decode(part.value, { stream: true })).split("\n\n");
       rest = blocks.pop() ?? "";
       heard.push(...blocks.map(parseBlock));
       for (const look of waiting) look();
@@ -94,7 +96,11 @@ export function readFeedStream(body: ReadableStream<Uint8Array>, close: () => Pr
       until((message) => message.event === "revoked" && message.data.digest === digestOf(id), withinMs),
     caughtUp: () => until(({ event }) => event === "tick"),
     ended: readAll().catch(() => undefined),
-    close,
+    async close() {
+      // Not by the signal alone: a fetch whose request was garbage-collected does not hear it.
+      await reader.cancel().catch(() => undefined);
+      await close();
+    },
   };
 }
 
