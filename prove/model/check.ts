@@ -4,7 +4,7 @@ import { createModel } from "./model.ts";
 import { changeRules, everyRule, type RuleName, type RuleSet, ruleNames, rules } from "./rules.ts";
 import { createWorld, type Size, type WorldName, worldNames } from "./worlds.ts";
 
-// Some 20 million states fit in 3 GB. No world needs as many within its bounds.
+// A bound on memory: five million states were measured to take 780 MB.
 const maximumStates = 20_000_000;
 
 export interface WorldResult {
