@@ -13,6 +13,7 @@ import { createMetadataRoutes } from "./openid/index.ts";
 import { createPages } from "./pages/index.ts";
 import { type Closers, createPlatform, type Platform, type PlatformOptions } from "./platform.ts";
 import { createProviders } from "./providers/index.ts";
+import { createServiceGuard, createServices } from "./services/index.ts";
 import { createSessions } from "./sessions/index.ts";
 import { callbackPath, createSignin } from "./signin/index.ts";
 import { createSiteRoutes } from "./site/index.ts";
@@ -78,6 +79,7 @@ type Features = Awaited<ReturnType<typeof createFeatures>>;
 async function createFeatures(config: Config, platform: Platform, closers: Closers) {
   const { issuer, metrics } = platform;
   const clients = createClients(config.clients, config.tokens);
+  const services = createServices(config.services);
   const { longestAccessToken } = clients;
   const keys = await createKeys({ ...platform, settings: { ...config.keys, longestToken: longestAccessToken } });
   closers.push(() => keys.close());
@@ -97,7 +99,7 @@ async function createFeatures(config: Config, platform: Platform, closers: Close
   closers.push(() => feed.close());
   metrics.gauge("holdfast_feed_followers", "Services that follow the feed on this node.", () => feed.followers);
   const timeline = createTimeline({ ...platform, sessions, users, providers });
-  return { clients, keys, grants, sessions, users, accounts, providers, feed, timeline };
+  return { clients, services, keys, grants, sessions, users, accounts, providers, feed, timeline };
 }
 
 interface RoutesDeps {
@@ -111,11 +113,13 @@ interface RoutesDeps {
 function createRoutes({ config, platform, features, isStopping }: RoutesDeps, closers: Closers) {
   const { issuer, clock } = platform;
   const { clients, grants } = features;
+  const limits = createRateLimits({ ...platform, mode: config.mode });
   const shared = {
     ...platform,
     ...features,
     config,
-    limits: createRateLimits({ ...platform, mode: config.mode }),
+    limits,
+    requireService: createServiceGuard({ issuer, services: features.services, limits }),
     origins: { issuer, isKnownOrigin: clients.isKnownOrigin },
     pages: createPages({ brandName: config.brand.name }),
     sessionCookie: createCookie("holdfast_session", config.secure, { path: "/", sameSite: "Lax" }),

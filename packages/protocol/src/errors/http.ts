@@ -67,6 +67,23 @@ export const httpErrors = {
     action: "Add the page's exact origin (scheme, host, port) to the client's `origins`.",
     retryable: false,
   },
+  service_authentication_failed: {
+    area: "http",
+    status: 401,
+    title: "The service could not be authenticated",
+    meaning: "This address is for services, and the request's Basic authentication is missing or wrong.",
+    action:
+      "Send `Authorization: Basic` with the id and the secret of an entry of `services` in the configuration, each form-encoded.",
+    retryable: false,
+  },
+  service_forbidden: {
+    area: "http",
+    status: 403,
+    title: "The service may not do this",
+    meaning: "The service is known, but what it asks for is not in its `may`.",
+    action: "If it is meant to, add the permission to its entry of `services` in the configuration.",
+    retryable: false,
+  },
   rate_limited: {
     area: "http",
     status: 429,

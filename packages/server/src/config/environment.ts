@@ -47,6 +47,7 @@ export const environmentVariables: readonly { readonly name: string; readonly se
   { name: "HOLDFAST_PROVIDER_<ID>_CLIENT_ID", setting: "providers[].clientId" },
   { name: "HOLDFAST_PROVIDER_<ID>_CLIENT_SECRET", setting: "providers[].clientSecret" },
   { name: "HOLDFAST_CLIENT_<ID>_SECRET", setting: "clients[].secret" },
+  { name: "HOLDFAST_SERVICE_<ID>_SECRET", setting: "services[].secret" },
 ];
 
 export interface EnvironmentResult {
@@ -99,6 +100,7 @@ export function applyEnvironment(file: Record<string, unknown>, environment: Env
   for (const [prefix, list, fields] of [
     ["HOLDFAST_PROVIDER", "providers", { CLIENT_ID: "clientId", CLIENT_SECRET: "clientSecret" }],
     ["HOLDFAST_CLIENT", "clients", { SECRET: "secret" }],
+    ["HOLDFAST_SERVICE", "services", { SECRET: "secret" }],
   ] as const) {
     const entries = settings[list];
     if (!Array.isArray(entries)) continue;
@@ -119,7 +121,7 @@ function unknownVariables(environment: Environment, known: ReadonlySet<string>):
   return Object.keys(environment)
     .filter((name) => name.startsWith("HOLDFAST_") && !known.has(name.replace(/_FILE$/, "")))
     .map((name) => {
-      const list = /^HOLDFAST_(PROVIDER|CLIENT)_/.exec(name)?.[1]?.toLowerCase();
+      const list = /^HOLDFAST_(PROVIDER|CLIENT|SERVICE)_/.exec(name)?.[1]?.toLowerCase();
       return { path: name, message: list ? `fits no ${list} of the configuration` : "is not a setting of Holdfast" };
     });
 }

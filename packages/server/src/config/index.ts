@@ -10,4 +10,4 @@ export { applyEnvironment, environmentVariables } from "./environment.ts";
 export type { ConfigContext, ConfigFile, ConfigSource } from "./file.ts";
 export { defineConfig, loadConfigFile } from "./file.ts";
 export type { Mode } from "./mode.ts";
-export type { ClientConfig, ConfigInput, ProviderConfig, TokenLifetimes } from "./schema.ts";
+export type { ClientConfig, ConfigInput, ProviderConfig, ServiceConfig, TokenLifetimes } from "./schema.ts";

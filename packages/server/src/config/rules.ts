@@ -17,6 +17,7 @@ export function checkRules(config: ParsedConfig, { mode, hasDevelopmentSecret }:
     ...checkSecrets(config, hasDevelopmentSecret),
     ...checkReferences(config),
     ...config.clients.flatMap((client, index) => checkClient(client, index)),
+    ...checkServices(config),
     ...(mode === "production" ? checkProduction(config) : []),
   ];
 }
@@ -39,9 +40,9 @@ function checkSecrets({ secret, previousSecrets }: ParsedConfig, hasDevelopmentS
   return problems;
 }
 
-function checkReferences({ providers, clients, signin }: ParsedConfig): PlacedProblem[] {
+function checkReferences({ providers, clients, services, signin }: ParsedConfig): PlacedProblem[] {
   const problems: PlacedProblem[] = [];
-  for (const [name, list] of Object.entries({ providers, clients })) {
+  for (const [name, list] of Object.entries({ providers, clients, services })) {
     const ids = list.map(({ id }) => id);
     for (const [index, id] of ids.entries()) {
       if (ids.indexOf(id) < index) problems.push({ at: [name, index, "id"], message: `"${id}" is used twice` });
@@ -69,6 +70,18 @@ function checkClient({ type, secret, rotate }: ClientConfig, index: number): Pla
   if (type === "public" && secret !== undefined) add("secret", "is set, but a public client cannot keep a secret");
   if (type === "public" && !rotate) add("rotate", "is false; a public client's refresh token must rotate");
   return problems;
+}
+
+/** Each authenticates with a name and a secret of its own. */
+function checkServices({ services, clients }: ParsedConfig): PlacedProblem[] {
+  return services.flatMap(({ id, secret }, index) => {
+    const problems: PlacedProblem[] = [];
+    if (secret === undefined) problems.push({ at: ["services", index, "secret"], message: "is missing" });
+    if (clients.some((client) => client.id === id)) {
+      problems.push({ at: ["services", index, "id"], message: `"${id}" is a client's; the two must be told apart` });
+    }
+    return problems;
+  });
 }
 
 function checkProduction({ issuer, providers, clients }: ParsedConfig): PlacedProblem[] {

@@ -18,6 +18,9 @@ const listOrOne = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]
 
 const overlap = durationBetween(0, 300);
 
+/** What a service may be allowed. */
+export const servicePermissions = ["follow", "introspect", "report", "signals", "revoke"] as const;
+
 const tokens = z.strictObject({
   access: durationOf("15m", "How long an access token is valid."),
   refreshIdle: durationOf("14d", "A refresh token that is not used for this long stops working."),
@@ -94,6 +97,22 @@ const client = z.strictObject({
   tokens: clientTokens.prefault({}).meta({ description: "This client's lifetimes, where they differ from `tokens`." }),
 });
 
+const service = z.strictObject({
+  id: identifier.meta({ description: "Names the service; the user name of its Basic authentication." }),
+  name: z.string().min(1).optional().meta({ description: "What people see. Default: the id." }),
+  secret: z.string().min(24, { error: "has fewer than 24 characters" }).optional().meta({
+    description:
+      "The password of its Basic authentication. Better from the environment: `HOLDFAST_SERVICE_<ID>_SECRET`.",
+  }),
+  audience: listOrOne.optional().meta({
+    description: "Which tokens are its business, by `aud`: it may introspect these. Default: those of every client.",
+  }),
+  may: z.array(z.enum(servicePermissions)).min(1).default(["follow", "introspect", "report"]).meta({
+    description:
+      "`follow` the feed, `introspect` tokens, `report` what it counted, receive `signals`, `revoke` sessions.",
+  }),
+});
+
 const companion = z.strictObject({
   name: identifier,
   command: z.array(z.string()).min(1).meta({ description: "The program and its arguments." }),
@@ -157,6 +176,9 @@ export const configSchema = z.strictObject({
     .prefault({}),
   providers: z.array(provider).default([]).meta({ description: "Whom people sign in with." }),
   clients: z.array(client).default([]).meta({ description: "The apps that receive tokens." }),
+  services: z.array(service).default([]).meta({
+    description: "The services that trust the tokens (APIs, back offices), and what each may ask of Holdfast.",
+  }),
   signin: z
     .strictObject({
       defaultProvider: identifier.optional().meta({
@@ -210,6 +232,7 @@ export type ConfigInput = z.input<typeof configSchema>;
 export type ParsedConfig = z.output<typeof configSchema>;
 export type ProviderConfig = ParsedConfig["providers"][number];
 export type ClientConfig = ParsedConfig["clients"][number];
+export type ServiceConfig = ParsedConfig["services"][number];
 export type TokenLifetimes = ParsedConfig["tokens"];
 
 function wholeNumber(from: number, to: number) {

@@ -21,6 +21,8 @@ const rates = {
   redeem_failure: { burst: 60, perMinute: 120 },
   /** Refresh tokens that were refused, for each grant: nobody's refusals stop another's refresh. */
   refresh_failure: { burst: 60, perMinute: 120 },
+  /** Services that did not prove who they are. */
+  service_failure: { burst: 60, perMinute: 120 },
 } as const satisfies Record<string, Rate>;
 
 // Whoever has more addresses than this is not stopped by counting them; the memory must not be theirs as well.
@@ -102,6 +104,7 @@ export interface RateLimits {
   readonly signin: RateLimiter;
   readonly redeemFailure: RateLimiter;
   readonly refreshFailure: RateLimiter;
+  readonly serviceFailure: RateLimiter;
   /** Who asks: their network, and what else tells them apart. Null for who has no limits, or whose address is unknown. */
   callerOf(context: HttpContext, ...detail: readonly string[]): string | null;
 }
@@ -114,6 +117,7 @@ export function createRateLimits({ clock, metrics, mode }: RateLimitsDeps): Rate
     signin: limiterOf("signin"),
     redeemFailure: limiterOf("redeem_failure"),
     refreshFailure: limiterOf("refresh_failure"),
+    serviceFailure: limiterOf("service_failure"),
     callerOf(context, ...detail) {
       const { address } = context.get("source");
       if (address === null || (mode === "development" && isLoopback(address))) return null;
