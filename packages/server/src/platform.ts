@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "./clock/clock.ts";
 import { createDatabaseClock } from "./clock/database-clock.ts";
 import type { Config } from "./config/index.ts";
@@ -5,6 +6,7 @@ import { createKeyRing, type KeyRing } from "./crypto/key-ring.ts";
 import { createEvents, type Events } from "./events/index.ts";
 import { createLogger, type Logger } from "./logging/logger.ts";
 import { createMetrics, type Metrics } from "./metrics/metrics.ts";
+import { startOtlp } from "./metrics/otlp.ts";
 import { createDatabase, type Database, type DatabaseConnection } from "./storage/database.ts";
 import { migrate } from "./storage/migrate.ts";
 
@@ -52,6 +54,16 @@ export async function createPlatform(config: Config, options: PlatformOptions, c
   const metrics = createMetrics();
   const help = "The database's clock minus this node's.";
   metrics.gauge("holdfast_database_clock_skew_seconds", help, () => clockSkewMs() / 1000);
+  const { endpoint, every } = config.metrics.otlp;
+  if (endpoint !== undefined) {
+    const resource = {
+      "service.name": "holdfast",
+      "service.instance.id": randomUUID(),
+      "holdfast.issuer": config.issuer,
+    };
+    const otlp = await startOtlp({ endpoint, every, resource, collect: metrics.collect, onError });
+    closers.push(() => otlp.stop());
+  }
   const keyRing = createKeyRing(config.secrets);
   return { issuer: config.issuer, database, clock, events, keyRing, logger, metrics, onError, clockSkewMs };
 }

@@ -25,6 +25,7 @@ const variables: Readonly<Record<string, SettingPath>> = {
   HOLDFAST_MANAGEMENT_PORT: ["management", "port"],
   HOLDFAST_MANAGEMENT_HOST: ["management", "host"],
   HOLDFAST_LOG_LEVEL: ["logs", "level"],
+  OTEL_EXPORTER_OTLP_ENDPOINT: ["metrics", "otlp", "endpoint"],
   HOLDFAST_ALLOW_SESSION_CREATE: ["allowSessionCreate"],
 };
 

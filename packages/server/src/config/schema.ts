@@ -211,6 +211,19 @@ export const configSchema = z.strictObject({
       }),
     })
     .prefault({}),
+  metrics: z
+    .strictObject({
+      otlp: z
+        .strictObject({
+          endpoint: webUrl.optional().meta({
+            description:
+              "An OpenTelemetry collector's base address (OTLP/HTTP); the metrics are pushed to `/v1/metrics` below it.",
+          }),
+          every: durationOf("1m", "How often they are pushed.", durationBetween(1, 3_600)),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
   logs: z
     .strictObject({
       level: z

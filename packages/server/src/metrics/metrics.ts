@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { CollectedMetric } from "./otlp-data.ts";
 
 /** What this instance counts, for Prometheus. */
 export interface Metrics {
@@ -9,6 +10,8 @@ export interface Metrics {
   readonly rateLimited: Counter<"limit">;
   /** Reads a figure at the moment it is asked for. */
   gauge(name: string, help: string, read: () => number): void;
+  /** Every figure, for whoever passes them on. */
+  collect(): Promise<readonly CollectedMetric[]>;
   /** The text format of Prometheus. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -59,6 +62,7 @@ export function createMetrics(): Metrics {
         },
       });
     },
+    collect: () => registry.getMetricsAsJSON() as Promise<readonly CollectedMetric[]>,
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
