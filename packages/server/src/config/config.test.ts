@@ -83,10 +83,28 @@ describe("a configuration with several problems", () => {
 
 const keyed = { ...client, type: "confidential", secret: "a".repeat(24) };
 
+const service = { id: "api", secret: "b".repeat(24) };
+
 describe("contradictions between settings", () => {
   it.each<[string, unknown, string, RegExp]>([
     ["a provider's id used twice", { providers: [provider, provider] }, "providers[1].id", /used twice/],
     ["a client's id used twice", { clients: [client, client] }, "clients[1].id", /used twice/],
+    ["a service's id used twice", { services: [service, service] }, "services[1].id", /used twice/],
+    [
+      "a service named like a client",
+      { clients: [client], services: [{ ...service, id: client.id }] },
+      "services[0].id",
+      /is a client's/,
+    ],
+    ["a service without a secret", { services: [{ id: "api" }] }, "services[0].secret", /missing/],
+    [
+      "a service with a short secret",
+      { services: [{ ...service, secret: "short" }] },
+      "services[0].secret",
+      /fewer than 24/,
+    ],
+    ["a service that may nothing", { services: [{ ...service, may: [] }] }, "services[0].may", /./],
+    ["a service that may what nobody can", { services: [{ ...service, may: ["rule"] }] }, "services[0].may[0]", /./],
     ["a provider named like a page", { providers: [{ ...provider, id: "account" }] }, "providers[0].id", /is a page/],
     ["an unknown default provider", { signin: { defaultProvider: "x" } }, "signin.defaultProvider", /not among/],
     [

@@ -36,7 +36,7 @@ export const configCommand = defineCommand({
 });
 
 /** What matters most, without a secret in it. */
-function summarize({ issuer, port, database, data, providers, clients, tokens, sessions, mode }: Config) {
+function summarize({ issuer, port, database, data, providers, clients, services, tokens, sessions, mode }: Config) {
   const names = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id).join(", ") || "none";
   return {
     mode,
@@ -45,6 +45,7 @@ function summarize({ issuer, port, database, data, providers, clients, tokens, s
     database: database.url === undefined ? `embedded, in ${data}` : describeDatabase(database.url),
     providers: names(providers),
     clients: names(clients),
+    services: names(services),
     access_tokens: formatDuration(tokens.access),
     sessions: `idle ${formatDuration(sessions.idle)}, absolute ${formatDuration(sessions.absolute)}`,
   };
