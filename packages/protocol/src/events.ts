@@ -9,6 +9,7 @@ export const eventTypes = [
   "account.reopened",
   "member.added",
   "member.removed",
+  "member.role_changed",
   "session.started",
   "session.reauthenticated",
   "session.refreshed",
@@ -18,12 +19,16 @@ export const eventTypes = [
   "session.recovered",
   "session.reuse_detected",
   "session.revoked",
+  "session.expiring",
+  "session.expired",
   "grant.started",
   "grant.revoked",
   "token.refused",
   "signin.failed",
   "key.created",
   "key.retired",
+  "webhook.failing",
+  "webhook.disabled",
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];
@@ -38,6 +43,9 @@ export const revokedReasons = [
   "user_deleted",
   "account_closed",
   "member_removed",
+  "token_revoked",
+  "compromised",
+  "credentials_changed",
 ] as const;
 
 export type RevokedReason = (typeof revokedReasons)[number];

@@ -2,7 +2,13 @@ import { expect, it } from "vitest";
 import * as door from "./index.ts";
 
 it("exports exactly what is promised", () => {
-  expect(Object.keys(door).sort()).toEqual(["errorCatalogue", "eventTypes", "refreshVerdicts", "revokedReasons"]);
+  expect(Object.keys(door).sort()).toEqual([
+    "errorCatalogue",
+    "eventTypes",
+    "refreshVerdicts",
+    "revokedReasons",
+    "serviceRevocationReasons",
+  ]);
 });
 
 it.each<[string, readonly string[]]>([

@@ -9,9 +9,22 @@ export type { ErrorArea, ErrorCode, ErrorEntry, ProblemDetails } from "./errors.
 export { errorCatalogue } from "./errors.ts";
 export type { EventType, RevokedReason } from "./events.ts";
 export { eventTypes, revokedReasons } from "./events.ts";
-export type { FeedHello, FeedMessage, FeedResync, FeedRevoked, FeedTick } from "./feed.ts";
+export type {
+  FeedClaimsChanged,
+  FeedHello,
+  FeedMessage,
+  FeedPollAnswer,
+  FeedResync,
+  FeedRevoked,
+  FeedTick,
+} from "./feed.ts";
+export type { IntrospectionAnswer } from "./introspection.ts";
 export type { ServerMetadata } from "./metadata.ts";
 export type { RefreshAnswer, RefreshReason, RefreshRefusal, RefreshVerdict } from "./refresh.ts";
 export { refreshVerdicts } from "./refresh.ts";
+export type { RevocationAnswer, RevocationRequest, ServiceRevocationReason } from "./revocation.ts";
+export { serviceRevocationReasons } from "./revocation.ts";
 export type { SessionAnswer } from "./session.ts";
 export type { SessionTimeline, TimelineEntry, TimelineSeverity } from "./timeline.ts";
+export type { UsageCount, UsageReport } from "./usage.ts";
+export type { WebhookEventType, WebhookMessage } from "./webhooks.ts";

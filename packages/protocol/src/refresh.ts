@@ -59,4 +59,6 @@ export interface RefreshRefusal {
   readonly reason: ErrorCode;
   readonly retryable: boolean;
   readonly request_id: string;
+  /** The server's clock when it answered: milliseconds since 1970-01-01T00:00:00Z. `POST /refresh` always tells it. */
+  readonly server_time_ms?: number;
 }

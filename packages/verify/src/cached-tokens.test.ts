@@ -32,8 +32,8 @@ afterEach(async () => {
 async function start(options: Partial<VerifierOptions> = {}): Promise<void> {
   verifier?.close();
   log = createEventLog();
-  const given = { issuer: server.issuer, audience: testAudience, clock: time, timers: time, onEvent: log.onEvent };
-  verifier = createVerifier({ ...given, ...options });
+  const given = { issuer: server.issuer, audience: testAudience, clock: time, timers: time };
+  verifier = log.of(createVerifier({ ...given, ...options }));
   const ready = verifier.ready();
   if (options.feed !== "off") {
     peer = await server.nextPeer();

@@ -70,6 +70,7 @@ export function assertAudience(claims: AccessTokenClaims, audience: readonly str
   throw refuse(
     "token_audience_mismatch",
     `The token is for ${quote(claims.aud)}; this service is ${audience.map(quote).join(" or ")}.`,
+    { clientId: claims.client_id },
   );
 }
 
@@ -88,6 +89,7 @@ export function assertTimes(claims: AccessTokenClaims, now: number, toleranceSec
     throw refuse(
       "token_expired",
       `The token expired ${age} ago by this server's clock (${formatTimeOfDay(now)}); its exp is ${exp}.`,
+      { clientId: claims.client_id },
     );
   }
   for (const name of ["iat", "nbf"] as const) {
@@ -96,6 +98,7 @@ export function assertTimes(claims: AccessTokenClaims, now: number, toleranceSec
     throw refuse(
       "token_not_yet_valid",
       `The token's ${name} is ${formatDuration(lead)} ahead of this server's clock (${formatTimeOfDay(now)}).`,
+      { clientId: claims.client_id },
     );
   }
 }

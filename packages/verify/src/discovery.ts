@@ -8,6 +8,10 @@ export interface IssuerMetadata {
   readonly jwksUri: string;
   /** Undefined when the issuer publishes no feed. */
   readonly feedEndpoint: string | undefined;
+  /** Where a token is asked about (RFC 7662); undefined when the issuer does not answer that. */
+  readonly introspectionEndpoint: string | undefined;
+  /** Where counts of verdicts are reported; undefined when the issuer takes none. */
+  readonly usageEndpoint: string | undefined;
 }
 
 export interface Discovery {
@@ -71,14 +75,20 @@ function parseMetadata(json: unknown, issuer: string): IssuerMetadata {
   if (metadata.issuer !== issuer) {
     throw new Error(`The metadata of ${issuer} names the issuer ${JSON.stringify(metadata.issuer)}`);
   }
-  const feedEndpoint = metadata.holdfast_feed_endpoint;
   return {
-    jwksUri: endpoint(metadata.jwks_uri, "jwks_uri"),
-    feedEndpoint: feedEndpoint === undefined ? undefined : endpoint(feedEndpoint, "holdfast_feed_endpoint"),
+    jwksUri: endpoint(metadata, "jwks_uri"),
+    feedEndpoint: optionalEndpoint(metadata, "holdfast_feed_endpoint"),
+    introspectionEndpoint: optionalEndpoint(metadata, "introspection_endpoint"),
+    usageEndpoint: optionalEndpoint(metadata, "holdfast_usage_endpoint"),
   };
 }
 
-function endpoint(value: unknown, name: string): string {
+function optionalEndpoint(metadata: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  return metadata[name] === undefined ? undefined : endpoint(metadata, name);
+}
+
+function endpoint(metadata: Readonly<Record<string, unknown>>, name: string): string {
+  const value = metadata[name];
   if (typeof value === "string" && isTrustworthyUrl(value)) return value;
   throw new Error(`${name} in the issuer's metadata is not an https address: ${JSON.stringify(value)}`);
 }

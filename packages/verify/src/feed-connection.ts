@@ -6,6 +6,8 @@ import type { Timers } from "./timers.ts";
 export interface FeedConnectionOptions {
   readonly url: string;
   readonly fetch: Fetch;
+  /** The `Authorization` header; undefined for none. */
+  readonly authorization: string | undefined;
   readonly timers: Timers;
   /** Takes the bytes; its `lastEventId` says where to go on. */
   readonly parser: EventStreamParser;
@@ -30,7 +32,7 @@ export async function followConnection(options: FeedConnectionOptions): Promise<
   const signal = AbortSignal.any([options.signal, silence.signal]);
   try {
     const response = await options.fetch(options.url, {
-      headers: requestHeaders(options.parser),
+      headers: requestHeaders(options),
       redirect: "manual",
       signal,
     });
@@ -47,15 +49,25 @@ export async function followConnection(options: FeedConnectionOptions): Promise<
   }
 }
 
-function requestHeaders({ lastEventId }: EventStreamParser): Record<string, string> {
-  const headers = { accept: "text/event-stream", "cache-control": "no-store" };
-  return headerSafe.test(lastEventId) ? { ...headers, "last-event-id": lastEventId } : headers;
+function requestHeaders({ authorization, parser }: FeedConnectionOptions): Record<string, string> {
+  const headers: Record<string, string> = { accept: "text/event-stream", "cache-control": "no-store" };
+  if (authorization !== undefined) headers.authorization = authorization;
+  if (headerSafe.test(parser.lastEventId)) headers["last-event-id"] = parser.lastEventId;
+  return headers;
 }
 
 function assertEventStream(response: Response, url: string): void {
-  if (response.status !== 200) throw new HttpStatusError(url, response.status);
+  if (response.status !== 200) throw new HttpStatusError(url, response);
   const type = response.headers.get("content-type") ?? "nothing";
   if (!/^text\/event-stream\s*(;|$)/i.test(type)) throw new Error(`${url} answered ${type}, not text/event-stream`);
+}
+
+/** Nothing came for too long. */
+export class FeedSilentError extends Error {
+  constructor(ms: number) {
+    super(`The feed was silent for ${ms} ms`);
+    this.name = "FeedSilentError";
+  }
 }
 
 /** A half-open connection never says that it ended: only a clock can. */
@@ -69,7 +81,7 @@ function watchSilence({ timers, silenceMs }: FeedConnectionOptions): {
   function heard(): void {
     timers.clearTimeout(handle);
     const ms = silenceMs();
-    handle = timers.setTimeout(() => controller.abort(new Error(`The feed was silent for ${ms} ms`)), ms);
+    handle = timers.setTimeout(() => controller.abort(new FeedSilentError(ms)), ms);
   }
   heard();
   return {

@@ -18,7 +18,7 @@ beforeEach(async () => {
   server = await startFakeIssuer();
   time = createManualTime(testNow);
   log = createEventLog();
-  verifier = createVerifier(options());
+  verifier = log.of(createVerifier(options()));
 });
 
 afterEach(async () => {
@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 function options(): VerifierOptions {
-  return { issuer: server.issuer, audience: testAudience, clock: time, timers: time, onEvent: log.onEvent };
+  return { issuer: server.issuer, audience: testAudience, clock: time, timers: time };
 }
 
 function revoke(peer: FeedPeer, subject: "session" | "grant", id: string, cursor: string): void {
@@ -68,7 +68,12 @@ describe("a revocation", () => {
     const peer = await connect();
     expect(await verdict()).toBe("good");
     revoke(peer, "session", "session-1", "7");
-    expect(await log.next("revoked")).toEqual({ type: "revoked", subject: "session", lagMs: 250 });
+    expect(await log.next("revoked")).toEqual({
+      type: "revoked",
+      subject: "session",
+      digest: digestOf("session-1"),
+      lagMs: 250,
+    });
     expect(await verdict()).toBe("token_revoked");
     expect(await verdict({ sid: "session-2" })).toBe("good");
     expect(verifier.status()).toMatchObject({ revocations: 1, feed: { cursor: "7", lagMs: 250 } });
@@ -250,6 +255,7 @@ test("keeps what it knows at a resync, and fetches the keys, whose change may ha
   peer.send({ event: "resync", data: { reason: "cursor_too_old" } }, "1");
   expect(await log.next("feed_resync")).toEqual({ type: "feed_resync", reason: "cursor_too_old" });
   await log.next("keys_fetched");
+  expect(log.events.filter(({ type }) => type === "keys_changed")).toEqual([]);
   expect(await verdict()).toBe("token_revoked");
 });
 
@@ -260,6 +266,7 @@ test("fetches the keys when they have changed", async () => {
   server.setKeys(signer);
   peer.send({ event: "keys_changed", data: {} }, "9");
   await log.next("keys_fetched");
+  expect(await log.next("keys_changed")).toEqual({ type: "keys_changed", kids: ["key-2"] });
   expect(await verdict()).toBe("token_key_unknown");
   const seconds = testNow / 1000;
   const token = await signer.sign({ ...goodClaims(server.issuer), exp: seconds + 60 });
@@ -277,7 +284,7 @@ describe("while the feed is lost", () => {
   });
 
   test("everyone is refused after the seconds that were asked for, and no longer than it lasts", async () => {
-    verifier = createVerifier({ ...options(), onFeedLost: { refuseAfterSeconds: 30 } });
+    verifier = log.of(createVerifier({ ...options(), onFeedLost: { refuseAfterSeconds: 30 } }));
     const peer = await connect();
     time.set(testNow + 60_000);
     expect(await verdict()).toBe("good");
@@ -295,16 +302,54 @@ describe("while the feed is lost", () => {
   });
 
   test("a feed that never began counts from the start", async () => {
-    verifier = createVerifier({ ...options(), onFeedLost: { refuseAfterSeconds: 0 } });
+    verifier = log.of(createVerifier({ ...options(), onFeedLost: { refuseAfterSeconds: 0 } }));
     server.refuseFeed(404);
     expect(await verdict()).toBe("feed_lost");
+  });
+});
+
+describe("an issuer that lets only services follow", () => {
+  test("is told who follows", async () => {
+    expect((await connect()).authorization).toBeUndefined();
+    verifier = log.of(createVerifier({ ...options(), credentials: { id: "the api", secret: "p:a%s+s wörd" } }));
+    const [, encoded = ""] = (await connect()).authorization?.split(" ") ?? [];
+    const halves = atob(encoded)
+      .split(":")
+      .map((half) => new URLSearchParams(`half=${half}`).get("half"));
+    expect(halves).toEqual(["the api", "p:a%s+s wörd"]);
+  });
+
+  test.each([401, 403])("says so clearly with %i, and is left alone for half a minute", async (status) => {
+    server.refuseFeed(status);
+    await verifier.ready();
+    const lost = await log.next("feed_lost");
+    expect(lost).toMatchObject({ reason: "unauthorized" });
+    expect(lost.error.message).toContain(`answered ${status}: the issuer does not let this service follow`);
+    expect(lost.retryInMs).toBeGreaterThanOrEqual(30_000);
+    expect(lost.retryInMs).toBeLessThanOrEqual(45_000);
+    expect(verifier.status().feed).toMatchObject({ state: "lost", reason: "unauthorized" });
+    expect(await verdict()).toBe("good");
+    server.refuseFeed(undefined);
+    time.advance(lost.retryInMs);
+    greet(await server.nextPeer());
+    await log.next("feed_connected");
+    expect(verifier.status().feed).toMatchObject({ state: "following", reason: null, lastError: null });
+  });
+
+  test("and has too many followers is left alone for as long as it says", async () => {
+    server.refuseFeed(429, { "retry-after": "20" });
+    await verifier.ready();
+    const lost = await log.next("feed_lost");
+    expect(lost).toMatchObject({ reason: "unreachable" });
+    expect(lost.retryInMs).toBeGreaterThanOrEqual(20_000);
+    expect(lost.retryInMs).toBeLessThanOrEqual(30_000);
   });
 });
 
 describe("connects", () => {
   test("to nothing before the first call, and to nothing at all when it is off", async () => {
     expect(verifier.status().feed).toMatchObject({ state: "off", since: null });
-    verifier = createVerifier({ ...options(), feed: "off" });
+    verifier = log.of(createVerifier({ ...options(), feed: "off" }));
     expect(await verdict()).toBe("good");
     expect((await verifier.ready()).feed.state).toBe("off");
   });
@@ -320,10 +365,20 @@ describe("connects", () => {
     await connect();
     expect(await verifier.ready()).toEqual({
       keys: { state: "fresh", count: 1, fetchedAt: testNow, lastError: null },
-      feed: { state: "following", cursor: null, since: testNow, lagMs: null, clockOffsetMs: 250, lastError: null },
+      feed: {
+        state: "following",
+        cursor: null,
+        since: testNow,
+        lagMs: null,
+        clockOffsetMs: 250,
+        reason: null,
+        lastError: null,
+      },
       revocations: 0,
       cachedTokens: 0,
       tokens: { verified: 0, cached: 0, refused: {} },
+      introspections: null,
+      usage: null,
     });
   });
 

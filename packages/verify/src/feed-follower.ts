@@ -1,23 +1,31 @@
-import type { FeedHello, FeedMessage, FeedResync, FeedRevoked } from "@holdfast/protocol";
+import type { FeedPollAnswer } from "@holdfast/protocol";
 import { reconnectDelayMs } from "./backoff.ts";
+import type { ClaimsChanges } from "./claims-changes.ts";
 import type { Discovery } from "./discovery.ts";
-import { createEventStreamParser, type ServerSentEvent } from "./event-stream.ts";
+import { createEventStreamParser } from "./event-stream.ts";
 import type { Emit } from "./events.ts";
-import { followConnection } from "./feed-connection.ts";
-import { parseFeedMessage } from "./feed-message.ts";
+import { FeedSilentError, followConnection } from "./feed-connection.ts";
+import { explainLoss } from "./feed-loss.ts";
+import { createFeedNews } from "./feed-news.ts";
+import { followByPolls } from "./feed-polls.ts";
 import { createFeedState, type FeedState } from "./feed-state.ts";
-import type { Fetch } from "./fetch-json.ts";
+import type { Fetch, FetchJson } from "./fetch-json.ts";
 import type { Revocations } from "./revocations.ts";
 import { type Clock, delay, type Timers } from "./timers.ts";
 
 export interface FeedFollowerDeps {
   readonly discovery: Discovery;
   readonly fetch: Fetch;
+  readonly fetchJson: FetchJson;
+  /** The `Authorization` header; undefined for none. */
+  readonly authorization: string | undefined;
   readonly clock: Clock;
   readonly timers: Timers;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
   readonly revocations: Revocations;
+  /** Undefined where outdated tokens are good. */
+  readonly claimsChanges: ClaimsChanges | undefined;
   readonly onKeysChanged: () => void;
   readonly emit: Emit;
 }
@@ -47,7 +55,7 @@ const longestSilenceMs = 600_000;
 
 /** Makes a follower at rest. */
 export function createFeedFollower(deps: FeedFollowerDeps): FeedFollower {
-  const { clock, timers, revocations, emit } = deps;
+  const { clock, timers, emit } = deps;
   const state = createFeedState(clock);
   const closing = new AbortController();
   let resolveCaughtUp: () => void = () => {};
@@ -58,68 +66,67 @@ export function createFeedFollower(deps: FeedFollowerDeps): FeedFollower {
   let silenceMs = helloWithinMs;
   let lastEventId = "";
   let baseDelayMs: number | undefined;
+  let isHeldBack = false;
 
-  function onHello(hello: FeedHello): void {
-    silenceMs = Math.min(2 * hello.heartbeat_seconds * 1000, longestSilenceMs);
-    revocations.setHorizon(hello.horizon_seconds);
-    const clockOffsetMs = hello.server_time_ms - clock.now();
-    state.connected(clockOffsetMs);
-    emit({ type: "feed_connected", clockOffsetMs });
-    timers.setTimeout(resolveCaughtUp, backlogMs);
-  }
+  const news = createFeedNews({
+    clock,
+    state,
+    revocations: deps.revocations,
+    claimsChanges: deps.claimsChanges,
+    onHello({ heartbeat_seconds }) {
+      silenceMs = Math.min(2 * heartbeat_seconds * 1000, longestSilenceMs);
+      timers.setTimeout(resolveCaughtUp, backlogMs);
+    },
+    onKeysChanged: deps.onKeysChanged,
+    onSettled: () => resolveCaughtUp(),
+    emit,
+  });
 
-  function onRevoked(revoked: FeedRevoked): void {
-    revocations.add(revoked);
-    revocations.prune();
-    emit({ type: "revoked", subject: revoked.subject, lagMs: state.revocationArrived(revoked.at_ms) });
-  }
-
-  /** What we hold stays: all within the horizon comes again. What was lost may have been a change of keys. */
-  function onResync({ reason }: FeedResync): void {
-    deps.onKeysChanged();
-    emit({ type: "feed_resync", reason });
-  }
-
-  function onTick(): void {
-    revocations.prune();
-    resolveCaughtUp();
-  }
-
-  function onMessage(message: FeedMessage): void {
-    if (message.event === "hello") onHello(message.data);
-    else if (message.event === "revoked") onRevoked(message.data);
-    else if (message.event === "keys_changed") deps.onKeysChanged();
-    else if (message.event === "resync") onResync(message.data);
-    else onTick();
-  }
-
-  function onEvent(event: ServerSentEvent): void {
-    try {
-      const message = parseFeedMessage(event);
-      if (message) onMessage(message);
-    } catch (cause) {
-      const error = new Error(`Cannot read the feed's \`${event.event}\``, { cause });
-      // Without a hello nothing can be judged. Past any other we go on, or one bad line would hide all that follow.
-      if (event.event === "hello") throw error;
-      emit({ type: "feed_message_invalid", error });
-    }
+  function onAnswer(answer: FeedPollAnswer): void {
+    if (state.current !== "following") news.connected(answer);
+    // In the form in which a stream brings them, so that what cannot be read is passed over in one place.
+    for (const { event, data } of answer.messages) news.take({ event, data: JSON.stringify(data) });
+    lastEventId = answer.cursor;
+    state.heard(lastEventId);
+    if (!answer.more) news.settled();
   }
 
   async function connectOnce(): Promise<never> {
-    const { feedEndpoint } = await deps.discovery.read();
-    if (feedEndpoint === undefined) throw new Error("The issuer's metadata has no holdfast_feed_endpoint");
+    const { feedEndpoint: url } = await deps.discovery.read();
+    if (url === undefined) throw new Error("The issuer's metadata has no holdfast_feed_endpoint");
+    // Whenever it ends, the stream gets another chance: the way may be another by then.
+    const isByPolls = isHeldBack;
+    isHeldBack = false;
+    return isByPolls ? pollOnwards(url) : followStream(url);
+  }
+
+  function pollOnwards(url: string): Promise<never> {
+    const { fetchJson, authorization } = deps;
+    return followByPolls({ url, fetchJson, authorization, cursor: lastEventId, onAnswer, signal: closing.signal });
+  }
+
+  async function followStream(url: string): Promise<never> {
+    let hasHeard = false;
     silenceMs = helloWithinMs;
-    const parser = createEventStreamParser({ onEvent, lastEventId });
+    const parser = createEventStreamParser({ onEvent: news.take, lastEventId });
     try {
       return await followConnection({
-        url: feedEndpoint,
+        url,
         fetch: deps.fetch,
+        authorization: deps.authorization,
         timers,
         parser,
-        onBytes: () => state.heard(parser.lastEventId),
+        onBytes() {
+          hasHeard = true;
+          state.heard(parser.lastEventId);
+        },
         silenceMs: () => silenceMs,
         signal: closing.signal,
       });
+    } catch (error) {
+      // Not a byte, not even of the greeting: something on the way may be gathering the stream.
+      isHeldBack = !hasHeard && error instanceof FeedSilentError;
+      throw error;
     } finally {
       lastEventId = parser.lastEventId;
       baseDelayMs = parser.retryMs ?? baseDelayMs;
@@ -134,11 +141,11 @@ export function createFeedFollower(deps: FeedFollowerDeps): FeedFollower {
       } catch (cause) {
         if (closing.signal.aborted) return;
         if (clock.now() - begunAt >= stableMs && state.current === "following") failures = 0;
-        const error = cause instanceof Error ? cause : new Error(String(cause));
-        const retryInMs = reconnectDelayMs({ failures, baseMs: baseDelayMs, random: deps.random });
-        state.lost(error);
+        const { reason, error, leastMs } = explainLoss(cause);
+        const retryInMs = reconnectDelayMs({ failures, baseMs: baseDelayMs, leastMs, random: deps.random });
+        state.lost(reason, error);
         resolveCaughtUp();
-        emit({ type: "feed_lost", error, retryInMs });
+        emit({ type: "feed_lost", reason, error, retryInMs });
         await delay(retryInMs, closing.signal, timers);
       }
     }

@@ -6,6 +6,7 @@ const digest = "A".repeat(43);
 test.each<[string, object]>([
   ["hello", { server_time_ms: 1, heartbeat_seconds: 5, horizon_seconds: 900 }],
   ["revoked", { subject: "grant", digest, at_ms: 1 }],
+  ["claims_changed", { subject: "user", digest, at_ms: 1 }],
   ["keys_changed", {}],
   ["resync", { reason: "cursor_too_old" }],
   ["tick", { server_time_ms: 1 }],
@@ -14,7 +15,7 @@ test.each<[string, object]>([
 });
 
 test("passes over what a later version says", () => {
-  expect(parseFeedMessage({ event: "claims_changed", data: "anything" })).toBeUndefined();
+  expect(parseFeedMessage({ event: "later_version", data: "anything" })).toBeUndefined();
 });
 
 test.each<[string, unknown]>([
@@ -27,6 +28,10 @@ test.each<[string, unknown]>([
   ["revoked", { subject: "session", digest: "session-1", at_ms: 1 }],
   ["revoked", { subject: "session", digest: `${digest}=`, at_ms: 1 }],
   ["revoked", { subject: "session", digest }],
+  ["claims_changed", {}],
+  ["claims_changed", { subject: "grant", digest, at_ms: 1 }],
+  ["claims_changed", { subject: "user", digest: "user_ada", at_ms: 1 }],
+  ["claims_changed", { subject: "user", digest, at_ms: "1" }],
   ["resync", {}],
   ["tick", {}],
 ])("refuses %s with %j", (event, data) => {

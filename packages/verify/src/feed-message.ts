@@ -1,4 +1,4 @@
-import type { FeedHello, FeedMessage, FeedResync, FeedRevoked, FeedTick } from "@holdfast/protocol";
+import type { FeedClaimsChanged, FeedHello, FeedMessage, FeedResync, FeedRevoked, FeedTick } from "@holdfast/protocol";
 import type { ServerSentEvent } from "./event-stream.ts";
 
 type Data = Readonly<Record<string, unknown>>;
@@ -15,6 +15,8 @@ export function parseFeedMessage({ event, data }: ServerSentEvent): FeedMessage 
       return { event, data: checked<FeedHello>(event, data, isHello) };
     case "revoked":
       return { event, data: checked<FeedRevoked>(event, data, isRevoked) };
+    case "claims_changed":
+      return { event, data: checked<FeedClaimsChanged>(event, data, isClaimsChanged) };
     case "keys_changed":
       return { event, data: {} };
     case "resync":
@@ -37,8 +39,15 @@ function isHello(data: Data): boolean {
 }
 
 function isRevoked({ subject, digest, at_ms }: Data): boolean {
-  const isDigest = typeof digest === "string" && /^[\w-]{43}$/.test(digest);
-  return (subject === "session" || subject === "grant") && isDigest && isTime(at_ms);
+  return (subject === "session" || subject === "grant") && isDigest(digest) && isTime(at_ms);
+}
+
+function isClaimsChanged({ subject, digest, at_ms }: Data): boolean {
+  return (subject === "session" || subject === "user" || subject === "account") && isDigest(digest) && isTime(at_ms);
+}
+
+function isDigest(value: unknown): boolean {
+  return typeof value === "string" && /^[\w-]{43}$/.test(value);
 }
 
 function isResync({ reason }: Data): boolean {

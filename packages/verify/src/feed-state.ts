@@ -1,5 +1,11 @@
 import type { Clock } from "./timers.ts";
 
+/**
+ * Why revocations do not arrive. `unauthorized`: the issuer answered 401 or 403; nothing but other `credentials`, or
+ * other settings of the issuer, will help. `unreachable`: everything else.
+ */
+export type FeedLostReason = "unauthorized" | "unreachable";
+
 /** How following is going. */
 export interface FeedStatus {
   /**
@@ -22,6 +28,8 @@ export interface FeedStatus {
   /** The issuer's clock minus ours, in milliseconds, when it last said hello; null before. */
   readonly clockOffsetMs: number | null;
   /** Why the connection was last lost; null while all is well. */
+  readonly reason: FeedLostReason | null;
+  /** The same in words. */
   readonly lastError: string | null;
 }
 
@@ -36,7 +44,7 @@ export interface FeedState {
   heard(cursor: string): void;
   /** Notes when a revocation was made; answers how long it took to get here, in milliseconds. */
   revocationArrived(atMs: number): number;
-  lost(error: Error): void;
+  lost(reason: FeedLostReason, error: Error): void;
   off(): void;
 }
 
@@ -47,13 +55,14 @@ export function createFeedState(clock: Clock): FeedState {
   let cursor: string | null = null;
   let lagMs: number | null = null;
   let clockOffsetMs: number | null = null;
+  let reason: FeedLostReason | null = null;
   let lastError: string | null = null;
 
   return {
     get current() {
       return state;
     },
-    status: () => ({ state, cursor, since, lagMs, clockOffsetMs, lastError }),
+    status: () => ({ state, cursor, since, lagMs, clockOffsetMs, reason, lastError }),
     lostForMs() {
       const isMissing = state === "connecting" || state === "lost";
       return isMissing && since !== null ? clock.now() - since : undefined;
@@ -67,6 +76,7 @@ export function createFeedState(clock: Clock): FeedState {
       since = clock.now();
       heardAt = since;
       clockOffsetMs = offsetMs;
+      reason = null;
       lastError = null;
     },
     heard(lastEventId) {
@@ -77,10 +87,11 @@ export function createFeedState(clock: Clock): FeedState {
       lagMs = Math.max(0, clock.now() + (clockOffsetMs ?? 0) - atMs);
       return lagMs;
     },
-    lost(error) {
+    lost(because, error) {
       // News may have been missed since the last sign of life, not since we noticed.
       if (state === "following") since = heardAt;
       state = "lost";
+      reason = because;
       lastError = error.message;
     },
     off() {

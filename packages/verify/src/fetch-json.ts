@@ -10,28 +10,43 @@ export interface JsonDocument {
   readonly maxAgeSeconds: number | undefined;
 }
 
-export type FetchJson = (url: string) => Promise<JsonDocument>;
+/** What is sent beside the address. */
+export interface JsonRequest {
+  /** Sent by POST; without one it is a GET. */
+  readonly body?: string | URLSearchParams;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For all of it, in milliseconds; default 5,000. */
+  readonly timeoutMs?: number;
+  /** Ends it before its time. */
+  readonly signal?: AbortSignal;
+}
 
-/** The server answered, but not with 200. */
+export type FetchJson = (url: string, request?: JsonRequest) => Promise<JsonDocument>;
+
+/** The server answered, but not with what was asked for. */
 export class HttpStatusError extends Error {
   readonly status: number;
+  /** When it wants to be asked again, in seconds; undefined when it does not say. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(url: string, status: number) {
+  constructor(url: string, { status, headers }: Pick<Response, "status" | "headers">) {
     super(`${url} answered ${status}`);
     this.name = "HttpStatusError";
     this.status = status;
+    const retryAfter = headers.get("retry-after") ?? "";
+    this.retryAfterSeconds = /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : undefined;
   }
 }
 
-const timeoutMs = 5_000;
+const defaultTimeoutMs = 5_000;
 const maxBytes = 1_048_576;
 
 /**
- * Makes a `fetch` for the issuer's documents: 5 seconds with the body, 1 MB, no redirects (a redirect could lead the
- * trust in our keys to another host).
+ * Makes a `fetch` for what the issuer answers in JSON: 5 seconds with the body, 1 MB, no redirects (a redirect could
+ * lead the trust in our keys, or our secret, to another host). `json` is undefined where a POST is answered with 204.
  */
 export function createFetchJson({ fetch, timers }: { readonly fetch: Fetch; readonly timers: Timers }): FetchJson {
-  return async (url) => {
+  return async (url, { body, headers, timeoutMs = defaultTimeoutMs, signal } = {}) => {
     const controller = new AbortController();
     const timer = timers.setTimeout(
       () => controller.abort(new Error(`${url} took longer than ${timeoutMs} ms`)),
@@ -40,11 +55,13 @@ export function createFetchJson({ fetch, timers }: { readonly fetch: Fetch; read
     try {
       // "manual", since not every runtime knows "error"; a redirect then is simply not a 200.
       const response = await fetch(url, {
-        headers: { accept: "application/json" },
+        ...(body === undefined ? {} : { method: "POST", body }),
+        headers: { accept: "application/json", ...headers },
         redirect: "manual",
-        signal: controller.signal,
+        signal: signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
       });
-      if (response.status !== 200) throw new HttpStatusError(url, response.status);
+      if (body !== undefined && response.status === 204) return { json: undefined, maxAgeSeconds: undefined };
+      if (response.status !== 200) throw new HttpStatusError(url, response);
       const text = await readText(response, url);
       return { json: JSON.parse(text), maxAgeSeconds: readMaxAge(response.headers.get("cache-control")) };
     } finally {

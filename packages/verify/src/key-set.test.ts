@@ -30,15 +30,8 @@ function setUp(maxAgeSeconds?: number) {
     "/jwks": keySet(first),
   });
   const log = createEventLog();
-  const verifier = createVerifier({
-    issuer,
-    audience: testAudience,
-    feed: "off",
-    fetch: fake.fetch,
-    clock: time,
-    timers: time,
-    onEvent: log.onEvent,
-  });
+  const given = { issuer, audience: testAudience, fetch: fake.fetch, clock: time, timers: time };
+  const verifier = log.of(createVerifier({ ...given, feed: "off" }));
   /** A token that is good now, whatever the time. */
   const token = (signer: Signer, kid?: string) => {
     const seconds = time.now() / 1000;
@@ -208,7 +201,8 @@ describe("fetches again when told that the keys have changed", () => {
   function setUpKeySet() {
     const clock = createManualTime(testNow);
     const fake = createFakeFetch({ "/jwks": { keys: [first.jwk] } });
-    const discovery = { read: async () => ({ jwksUri: `${issuer}/jwks`, feedEndpoint: undefined }) };
+    const none = { feedEndpoint: undefined, introspectionEndpoint: undefined, usageEndpoint: undefined };
+    const discovery = { read: async () => ({ jwksUri: `${issuer}/jwks`, ...none }) };
     const refuse: Refuse = (code) => new TokenError(code, undefined, { issuer, realm: "api" });
     const fetchJson = createFetchJson({ fetch: fake.fetch, timers: clock });
     return { ...fake, clock, keys: createKeySet({ discovery, fetchJson, clock, emit: () => {}, refuse }) };

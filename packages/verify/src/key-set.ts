@@ -7,6 +7,7 @@ import {
   findKey,
   importedKey,
   isPublished,
+  isSameSet,
   type PublicKey,
   type PublishedKeys,
   parsePublishedKeys,
@@ -86,11 +87,14 @@ export function createKeySet(deps: {
   async function load(): Promise<void> {
     try {
       const { jwksUri } = await deps.discovery.read();
-      current = parseKeySet(await deps.fetchJson(jwksUri), clock.now(), current?.keys);
+      const former = current?.keys;
+      current = parseKeySet(await deps.fetchJson(jwksUri), clock.now(), former);
       failures = 0;
       failurePause.end();
       lastError = undefined;
       deps.emit({ type: "keys_fetched", keys: current.keys.size });
+      if (former && !isSameSet(former, current.keys))
+        deps.emit({ type: "keys_changed", kids: [...current.keys.keys()] });
     } catch (cause) {
       lastError = cause instanceof Error ? cause : new Error(String(cause));
       const retryInMs = Math.min(longestRetryMs, 1000 * 2 ** failures);

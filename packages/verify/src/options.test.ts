@@ -1,7 +1,27 @@
 import { expect, test } from "vitest";
-import { parseOptions, type VerifierOptions } from "./options.ts";
+import { type OnFeedLost, parseOptions, type VerifierOptions } from "./options.ts";
 
 const good: VerifierOptions = { issuer: "https://id.example.com", audience: "https://api.example.com" };
+
+const credentials = { id: "api", secret: "the secret of the service" };
+
+test("reads every way to meet the loss of the feed", () => {
+  const read = (onFeedLost: OnFeedLost) => parseOptions({ ...good, credentials, onFeedLost }).onFeedLost;
+  expect(read("keep")).toMatchObject({ action: "keep" });
+  expect(read({ refuseAfterSeconds: 0 })).toMatchObject({ action: "refuse", afterMs: 0 });
+  const introspection = { action: "introspect", afterMs: 30_000 };
+  expect(read({ introspectAfterSeconds: 30 })).toEqual({ ...introspection, ifUnreachable: "keep" });
+  const strict = read({ introspectAfterSeconds: 30, ifUnreachable: "refuse" });
+  expect(strict).toEqual({ ...introspection, ifUnreachable: "refuse" });
+});
+
+test.each<[NonNullable<VerifierOptions["reportUsage"]>, number | undefined]>([
+  [false, undefined],
+  [true, 60_000],
+  [{ everySeconds: 10 }, 10_000],
+])("takes reportUsage: %j as %s ms", (reportUsage, everyMs) => {
+  expect(parseOptions({ ...good, credentials, reportUsage }).reportUsageEveryMs).toBe(everyMs);
+});
 
 test("fills in the defaults", () => {
   expect(parseOptions(good)).toMatchObject({
@@ -9,7 +29,9 @@ test("fills in the defaults", () => {
     algorithms: ["ES256", "RS256", "EdDSA"],
     clockToleranceSeconds: 5,
     followsFeed: true,
-    refuseAfterMs: Number.POSITIVE_INFINITY,
+    onFeedLost: { action: "keep", afterMs: Number.POSITIVE_INFINITY },
+    refusesOutdated: false,
+    reportUsageEveryMs: undefined,
     maxCachedTokens: 10_000,
   });
 });
@@ -46,6 +68,27 @@ test.each<[string, Record<string, unknown>]>([
   ["feed", { feed: "on" }],
   ["onFeedLost", { onFeedLost: { refuseAfterSeconds: -1 } }],
   ["onFeedLost", { onFeedLost: {} }],
+  ["onFeedLost", { onFeedLost: "introspect" }],
+  ["onFeedLost", { onFeedLost: null }],
+  ["onFeedLost", { onFeedLost: { introspectAfterSeconds: 10 } }],
+  ["onFeedLost", { onFeedLost: { introspectAfterSeconds: -1 }, credentials }],
+  ["onFeedLost", { onFeedLost: { introspectAfterSeconds: "soon" }, credentials }],
+  ["onFeedLost", { onFeedLost: { introspectAfterSeconds: 1, ifUnreachable: "wait" }, credentials }],
+  ["onFeedLost", { onFeedLost: { introspectAfterSeconds: 1 }, credentials, feed: "off" }],
+  ["onClaimsChanged", { onClaimsChanged: "refresh" }],
+  ["onClaimsChanged", { onClaimsChanged: "refuse", feed: "off" }],
+  ["credentials", { credentials: "api:secret" }],
+  ["credentials", { credentials: null }],
+  ["credentials", { credentials: {} }],
+  ["credentials", { credentials: { id: "api", secret: "" } }],
+  ["credentials", { credentials: { id: "", secret: "x" } }],
+  ["credentials", { credentials: { id: "api" } }],
+  ["reportUsage", { reportUsage: true }],
+  ["reportUsage", { reportUsage: "yes", credentials }],
+  ["reportUsage", { reportUsage: {}, credentials }],
+  ["reportUsage", { reportUsage: { everySeconds: 9 }, credentials }],
+  ["reportUsage", { reportUsage: { everySeconds: 3601 }, credentials }],
+  ["reportUsage", { reportUsage: { everySeconds: "60s" }, credentials }],
   ["onFeedLost", { onFeedLost: { refuseAfterSeconds: 10 }, feed: "off" }],
   ["cache", { cache: true }],
   ["cache", { cache: 1000 }],

@@ -46,6 +46,11 @@ function createPublishedKey(text: string, keys: JWK[]): PublishedKey {
   return { text, select: createLocalJWKSet({ keys }), imported: new Map() };
 }
 
+/** Whether two sets hold the same, one having been read with the other as the former. */
+export function isSameSet(one: PublishedKeys, other: PublishedKeys): boolean {
+  return one.size === other.size && [...one].every(([kid, key]) => other.get(kid) === key);
+}
+
 /** Whether the key is published still, and the same. */
 export function isPublished(key: PublicKey, keys: PublishedKeys): boolean {
   return importedKey({ kid: key.kid, alg: key.algorithm }, keys) === key;

@@ -1,9 +1,6 @@
 import type { AccessTokenClaims, FeedRevoked } from "@holdfast/protocol";
-import { sha256 } from "./sha256.ts";
+import { type Digest, digestOfId, parseDigest } from "./subject-digest.ts";
 import type { Clock } from "./timers.ts";
-
-/** SHA-256 of an id, a character for each byte: the shortest string, and nothing to encode for every token. */
-type Digest = string;
 
 /** A token's session and grant, as the feed would name them: by their digests. */
 export interface Revocable {
@@ -71,16 +68,5 @@ export function createRevocations(deps: { readonly clock: Clock; readonly tolera
 
 /** Works out what to look for, once for a token. Only for one set: it remembers what that has answered. */
 export function revocableOf(claims: Pick<AccessTokenClaims, "sid" | "grant_id">): Revocable {
-  return { session: digestOf(claims.sid), grant: digestOf(claims.grant_id), clearAfter: -1 };
-}
-
-const encoder = new TextEncoder();
-
-function digestOf(id: string): Digest {
-  return String.fromCharCode(...sha256(encoder.encode(id)));
-}
-
-/** From base64url, in which the feed sends it. */
-function parseDigest(text: string): Digest {
-  return atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return { session: digestOfId(claims.sid), grant: digestOfId(claims.grant_id), clearAfter: -1 };
 }

@@ -16,6 +16,8 @@ export interface TokenErrorOptions {
   readonly scope?: string | undefined;
   /** Sent as `Retry-After`, in seconds. */
   readonly retryAfterSeconds?: number | undefined;
+  /** The client that the token was issued to, where that is certain. Never sent. */
+  readonly clientId?: string | undefined;
   /** What really happened. Never sent. */
   readonly cause?: unknown;
 }
@@ -52,6 +54,8 @@ export class TokenError extends Error {
   readonly errorUri: string;
   /** The `WWW-Authenticate` header (RFC 6750, section 3); undefined for a 503. */
   readonly wwwAuthenticate: string | undefined;
+  /** The client that the token was issued to; undefined unless its signature was good. Never sent. */
+  readonly clientId: string | undefined;
   /** Seconds for `Retry-After`; undefined unless it is a 503. */
   readonly retryAfterSeconds: number | undefined;
 
@@ -64,6 +68,7 @@ export class TokenError extends Error {
     this.retryable = entry.retryable;
     this.requestId = crypto.randomUUID();
     this.errorUri = `${options.issuer.replace(/\/$/, "")}/errors/${code}`;
+    this.clientId = options.clientId;
     this.wwwAuthenticate = this.#challenge(options);
     this.retryAfterSeconds = this.status === 503 ? (options.retryAfterSeconds ?? 5) : undefined;
   }

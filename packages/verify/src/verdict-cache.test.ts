@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { goodClaims } from "../testing/signer.ts";
+import { datableOf } from "./claims-changes.ts";
 import { revocableOf } from "./revocations.ts";
 import type { Verdict } from "./verdict.ts";
 import { createVerdictCache } from "./verdict-cache.ts";
@@ -9,7 +10,7 @@ const claims = goodClaims("https://id.example.com");
 const key = { kid: "key-1", algorithm: "ES256", cryptoKey: {} as CryptoKey } as const;
 
 function verdictOn(token: string): Verdict {
-  return { token, claims, key, revocable: revocableOf(claims) };
+  return { token, claims, key, revocable: revocableOf(claims), datable: datableOf(claims) };
 }
 
 /** Tokens of 20 characters that differ in their last sixteen. */

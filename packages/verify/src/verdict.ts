@@ -1,5 +1,6 @@
 import type { AccessTokenClaims } from "@holdfast/protocol";
 import { assertAudience, assertIssuer, parseClaims } from "./claims.ts";
+import { type Datable, datableOf } from "./claims-changes.ts";
 import { assertHeader, parseCompactJwt, type UnverifiedJwt } from "./compact-jwt.ts";
 import type { KeySet } from "./key-set.ts";
 import type { Settings } from "./options.ts";
@@ -19,6 +20,7 @@ export interface Verdict {
   readonly claims: AccessTokenClaims;
   readonly key: PublicKey;
   readonly revocable: Revocable;
+  readonly datable: Datable;
 }
 
 /**
@@ -36,10 +38,12 @@ export function createJudge(deps: {
   const { issuer, audience, algorithms } = deps.settings;
   const { keys, refuse } = deps;
 
-  async function readClaims(payload: UnverifiedJwt["payload"]): Promise<Pick<Verdict, "claims" | "revocable">> {
+  async function readClaims(
+    payload: UnverifiedJwt["payload"],
+  ): Promise<Pick<Verdict, "claims" | "revocable" | "datable">> {
     const claims = parseClaims(payload, refuse);
     assertAudience(claims, audience, refuse);
-    return { claims, revocable: revocableOf(claims) };
+    return { claims, revocable: revocableOf(claims), datable: datableOf(claims) };
   }
 
   return async (token) => {
@@ -57,6 +61,6 @@ export function createJudge(deps: {
     ]);
     if (signed.status === "rejected") throw signed.reason;
     if (read.status === "rejected") throw read.reason;
-    return { token, key, claims: read.value.claims, revocable: read.value.revocable };
+    return { token, key, ...read.value };
   };
 }

@@ -1,18 +1,15 @@
 import type { AccessTokenClaims } from "@holdfast/protocol";
 import { type IncomingRequest, readBearerToken } from "./bearer.ts";
-import { createDiscovery } from "./discovery.ts";
-import { createEmit } from "./events.ts";
-import { createFeedFollower } from "./feed-follower.ts";
+import { createEventTarget, type On } from "./events.ts";
 import type { FeedStatus } from "./feed-state.ts";
-import { createFetchJson } from "./fetch-json.ts";
-import { createKeySet, type KeysStatus } from "./key-set.ts";
+import type { IntrospectionCounts } from "./introspection.ts";
+import type { KeysStatus } from "./key-set.ts";
 import { parseOptions, type VerifierOptions } from "./options.ts";
-import { createRevocations } from "./revocations.ts";
+import { createParts } from "./parts.ts";
 import { missingScope, parseScope } from "./scope.ts";
-import { settleWithin } from "./timers.ts";
-import { createTokenCheck } from "./token-check.ts";
-import { createTokenCounter, type TokenCounts } from "./token-counts.ts";
+import type { TokenCounts } from "./token-counts.ts";
 import { type Refuse, TokenError } from "./token-error.ts";
+import type { UsageStatus } from "./usage-reporter.ts";
 
 /** What a route asks of a token beyond being valid. */
 export interface AuthenticateOptions {
@@ -29,6 +26,10 @@ export interface VerifierStatus {
   /** Tokens held at the moment whose signature need not be checked again. */
   readonly cachedTokens: number;
   readonly tokens: TokenCounts;
+  /** Null unless `onFeedLost` wants to introspect. */
+  readonly introspections: IntrospectionCounts | null;
+  /** Null unless `reportUsage` is on. */
+  readonly usage: UsageStatus | null;
 }
 
 /** A web-standard handler that is given the claims of the token it was called with. */
@@ -38,8 +39,9 @@ export type ClaimsHandler = (request: Request, claims: AccessTokenClaims) => Res
 export interface Verifier {
   /**
    * Verifies an access token. One seen before costs about a microsecond: its signature is not checked again, but its
-   * times, its key, its session, its grant and the feed are, on every call. The first call connects to the feed, and waits for it, one second at most: so a session
-   * that was revoked before this process began is refused as well. No later call waits for the feed.
+   * times, its key, its session, its grant and the feed are, on every call. The first call connects to the feed, and
+   * waits for it, one second at most: so a session that was revoked before this process began is refused as well. No
+   * later call waits for the feed; while it is lost, `onFeedLost` may want to wait for the issuer's word.
    *
    * @param token the compact JWT, without `Bearer `
    * @throws TokenError
@@ -62,12 +64,13 @@ export interface Verifier {
    */
   ready(): Promise<VerifierStatus>;
   status(): VerifierStatus;
-  /** Leaves the feed, so that a process can end. Tokens can still be verified, with the revocations known so far. */
-  close(): void;
+  readonly on: On;
+  /**
+   * Leaves the feed at once, so that a process can end, and reports what was counted last; resolves then, after about 10
+   * seconds at most. Tokens can still be verified, with the revocations known so far.
+   */
+  close(): Promise<void>;
 }
-
-/** How long the first verifications wait for the feed. */
-const firstWaitMs = 1_000;
 
 /**
  * Makes a verifier. Nothing is fetched before the first call of `verify`, `authenticate` or `ready`.
@@ -86,50 +89,32 @@ const firstWaitMs = 1_000;
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   const settings = parseOptions(options);
-  const { issuer, audience, clock, timers, fetch } = settings;
-  const emit = createEmit(options.onEvent);
+  const { issuer, audience } = settings;
+  const { on, emit } = createEventTarget();
   const refuse: Refuse = (code, detail, extra) =>
     new TokenError(code, detail, { issuer, realm: audience.join(" "), ...extra });
-  const fetchJson = createFetchJson({ fetch, timers });
-  const discovery = createDiscovery({ issuer, fetchJson, clock });
-  const keys = createKeySet({ discovery, fetchJson, clock, emit, refuse });
-  const counter = createTokenCounter();
-  const revocations = createRevocations({ clock, toleranceSeconds: settings.clockToleranceSeconds });
-  const onKeysChanged = () => void keys.reload();
-  const feed = createFeedFollower({
-    discovery,
-    fetch,
-    clock,
-    timers,
-    random: Math.random,
-    revocations,
-    onKeysChanged,
+  const { keys, revocations, feed, tokens, counter, introspection, usage, startFeed } = createParts({
+    settings,
     emit,
+    refuse,
   });
-  let firstWait: Promise<void> | undefined;
 
-  /** Resolves when the feed need not be waited for any longer. */
-  function startFeed(): Promise<void> {
-    if (!settings.followsFeed) return Promise.resolve();
-    feed.start();
-    firstWait ??= settleWithin(feed.caughtUp, firstWaitMs, timers);
-    return firstWait;
-  }
-
-  const tokens = createTokenCheck({ settings, keys, revocations, feed: feed.state, startFeed, counter, refuse });
-
-  /** Every refusal leaves by this door, so that each is counted, and told to `onEvent`, once. */
+  /** Every refusal leaves by this door, so that each is counted, and told, once. */
   function reported(error: unknown): unknown {
     if (error instanceof TokenError) {
-      counter.countRefused(error.code);
-      emit({ type: "token_refused", code: error.code, detail: error.message, requestId: error.requestId });
+      const { code, message: detail, requestId, clientId } = error;
+      counter.countRefused(code);
+      usage?.countRefused(clientId, code);
+      emit({ type: "token_refused", code, detail, requestId, clientId });
     }
     return error;
   }
 
   async function verify(token: string): Promise<AccessTokenClaims> {
     try {
-      return tokens.recall(token) ?? (await tokens.check(token));
+      const claims = tokens.recall(token) ?? (await tokens.check(token));
+      usage?.countAccepted(claims.client_id);
+      return claims;
     } catch (error) {
       throw reported(error);
     }
@@ -144,8 +129,12 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const token = readBearerToken(request, refuse);
       const claims = tokens.recall(token) ?? (await tokens.check(token));
       const missing = missingScope(claims.scope, needed);
-      if (missing.length === 0) return claims;
-      throw refuse("insufficient_scope", `The token's scope lacks ${missing.join(" ")}.`, { scope: needed.join(" ") });
+      if (missing.length > 0) {
+        const extra = { scope: needed.join(" "), clientId: claims.client_id };
+        throw refuse("insufficient_scope", `The token's scope lacks ${missing.join(" ")}.`, extra);
+      }
+      usage?.countAccepted(claims.client_id);
+      return claims;
     } catch (error) {
       throw reported(error);
     }
@@ -175,6 +164,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
       revocations: revocations.size,
       cachedTokens: tokens.cached,
       tokens: counter.counts(),
+      introspections: introspection?.counts() ?? null,
+      usage: usage?.status() ?? null,
     };
   }
 
@@ -188,6 +179,10 @@ export function createVerifier(options: VerifierOptions): Verifier {
       return status();
     },
     status,
-    close: feed.close,
+    on,
+    async close() {
+      feed.close();
+      await usage?.close();
+    },
   };
 }

@@ -18,6 +18,23 @@ export const httpErrors = {
     action: "Send `grant_type=refresh_token`, or leave it out.",
     retryable: false,
   },
+  unsupported_token_type: {
+    area: "http",
+    status: 400,
+    title: "That kind of token cannot be given back",
+    meaning: "The token is ours, but neither an access token nor a refresh token (RFC 7009, section 2.2.1).",
+    action: "Send the refresh token, or the access token.",
+    retryable: false,
+  },
+  revocation_target_unknown: {
+    area: "http",
+    status: 404,
+    title: "There is nothing by that name to end",
+    meaning:
+      "No session, grant, user, account or client has this id; or it ended so long ago that it was removed. Nothing was changed.",
+    action: "Check the id, and that it belongs to what the request says it is.",
+    retryable: false,
+  },
   not_found: {
     area: "http",
     status: 404,

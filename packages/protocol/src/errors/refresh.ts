@@ -87,6 +87,16 @@ export const refreshErrors = {
     action: "Check the client's secret; send it in the Authorization header (Basic) or in the body, not both.",
     retryable: false,
   },
+  deadline_passed: {
+    area: "refresh",
+    status: 503,
+    title: "The attempt came too late",
+    meaning:
+      "The request said until when its client waits (`Refresh-Deadline`), and its turn came after that: it was held up on the way. The token was not judged, and the session is not harmed.",
+    action:
+      "Try again with the same `Idempotency-Key`. If every attempt is too late, the client's idea of the server's time is wrong: take it from `server_time_ms` anew.",
+    retryable: true,
+  },
   login_required: {
     area: "refresh",
     status: 401,

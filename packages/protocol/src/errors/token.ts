@@ -99,6 +99,15 @@ export const tokenErrors = {
     action: "Sign in again.",
     retryable: false,
   },
+  token_outdated: {
+    area: "token",
+    status: 401,
+    title: "The token says what was so before",
+    meaning:
+      "What the token says of the session, the user or the account (role, plan …) has changed since it was issued, and the service wants a fresh one.",
+    action: "Refresh and send the request once more.",
+    retryable: false,
+  },
   insufficient_scope: {
     area: "token",
     status: 403,

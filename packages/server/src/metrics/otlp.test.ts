@@ -4,9 +4,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import { freePort } from "../testing/free-port.ts";
 import { createMetrics } from "./metrics.ts";
 import { startOtlp } from "./otlp.ts";
-import { toMetricData } from "./otlp-data.ts";
+import { type Span, toMetricData } from "./otlp-data.ts";
 
-const span = { startTime: [1, 0], endTime: [2, 0] } as const;
+const span: Span = { startTime: [1, 0], endTime: [2, 0] };
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
@@ -17,7 +17,7 @@ describe("a metric of Prometheus in OpenTelemetry's words", () => {
     const { refreshes, collect } = createMetrics();
     refreshes.inc({ client: "app", verdict: "rotated" }, 3);
     const counter = (await collect()).find(({ name }) => name === "holdfast_refreshes_total");
-    expect(counter && toMetricData(counter, { ...span })).toMatchObject({
+    expect(counter && toMetricData(counter, span)).toMatchObject({
       descriptor: { name: "holdfast_refreshes_total", unit: "" },
       aggregationTemporality: 1,
       dataPointType: 3,
@@ -31,7 +31,7 @@ describe("a metric of Prometheus in OpenTelemetry's words", () => {
     for (const seconds of [0.0005, 0.002, 0.002, 7]) requests.observe({ route: "GET /jwks", status: "200" }, seconds);
     requests.observe({ route: "GET /", status: "200" }, 0.3);
     const histogram = (await collect()).find(({ name }) => name === "holdfast_http_request_duration_seconds");
-    const points = histogram && toMetricData(histogram, { ...span })?.dataPoints;
+    const points = histogram && toMetricData(histogram, span)?.dataPoints;
     expect(points).toHaveLength(2);
     expect(points?.[0]).toMatchObject({
       attributes: { route: "GET /jwks", status: "200" },
@@ -48,7 +48,7 @@ describe("a metric of Prometheus in OpenTelemetry's words", () => {
 
   it("keeps its unit", async () => {
     const memory = (await createMetrics().collect()).find(({ name }) => name === "process_resident_memory_bytes");
-    expect(memory && toMetricData(memory, { ...span })?.descriptor.unit).toBe("By");
+    expect(memory && toMetricData(memory, span)?.descriptor.unit).toBe("By");
   });
 });
 
