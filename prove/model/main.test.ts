@@ -17,6 +17,14 @@ describe("the command", () => {
     expect(worlds[0]).toMatchObject({ world: "client", broken: [{ invariant: "I3" }] });
   });
 
+  it("finds nothing in the protocol as it is, and something without each of its rules", () => {
+    const { status, stdout } = run("--json");
+    const { today, rules } = JSON.parse(stdout);
+    expect(today.flatMap(({ broken }: { broken: unknown[] }) => broken)).toEqual([]);
+    expect(rules.filter(({ broken }: { broken: unknown[] }) => broken.length === 0)).toEqual([]);
+    expect(status).toBe(0);
+  }, 120_000);
+
   it.each([
     [["--bounds", "tiny"], "--bounds is one of small, medium, large."],
     [["--without", "gravity"], 'There is no rule "gravity".'],

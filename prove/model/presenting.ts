@@ -27,6 +27,7 @@ export function judgeAt(model: Model, state: State, presented: Presented, node: 
     model.judge(state.primary.row, presented, {
       lead: each === 1 && !model.rules["shared-clock"] ? 1 : 0,
       memory: state.nodes[each] ?? noMemory,
+      sinceFailover: state.sinceFailover,
     });
   const verdict = judgedBy(node);
   const elsewhere = judgedBy(1 - node);

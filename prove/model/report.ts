@@ -1,6 +1,6 @@
 import type { RuleResult, WorldResult } from "./check.ts";
 import { type InvariantName, invariantNames, invariants } from "./invariants.ts";
-import { type RuleName, rules } from "./rules.ts";
+import { type RuleHome, type RuleName, rules } from "./rules.ts";
 import { createWorld } from "./worlds.ts";
 
 /** The worlds, a line each: what was visited, and which invariants held. */
@@ -60,7 +60,12 @@ export function isHeld(results: readonly WorldResult[]): boolean {
 }
 
 export function isProposed(rule: RuleName): boolean {
-  return rules[rule].home === "proposed";
+  return homeOf(rule) === "proposed";
+}
+
+/** Any home there can be: today no rule is only proposed. */
+function homeOf(rule: RuleName): RuleHome {
+  return rules[rule].home;
 }
 
 function isBroken({ broken }: WorldResult, name: InvariantName): boolean {

@@ -1,6 +1,6 @@
 import type { WorldName } from "./worlds.ts";
 
-/** Where a rule lives: in the server today, in the client's design, or nowhere yet; an alternative to a proposed one. */
+/** Where a rule lives: in the server, in what a client must do, or nowhere yet; an alternative to one of them. */
 export type RuleHome = "server" | "client" | "proposed" | "alternative";
 
 interface RuleEntry {
@@ -165,7 +165,7 @@ export const rules = {
     witness: "tabs",
   },
   "overlap-from-use": {
-    home: "proposed",
+    home: "server",
     says: "an older generation's overlap counts from when its successor was used, not from when the successor was made",
     without: "it counts from when the generation itself was replaced, perhaps days before its successor was received",
     witness: "tabs",
@@ -177,38 +177,38 @@ export const rules = {
     witness: "tabs",
   },
   "cookie-per-generation": {
-    home: "proposed",
+    home: "server",
     says: "each generation has a cookie name of its own; the server takes the highest and clears the lower",
     without: "one cookie, and the last answer to arrive writes it",
     witness: "cookie",
   },
   "latest-clears-key": {
-    home: "proposed",
+    home: "client",
     says: "an answer clears the pending key only if nothing was sent under that key since",
     without: "any answer clears it",
     witness: "cookie",
   },
   "one-pending-key": {
-    home: "proposed",
+    home: "client",
     says: "the pending key is stored by compare-and-set, so that tabs which begin at once share one",
     without: "two tabs may each find none and each store one, when the lock between them fails",
     witness: "tabs",
   },
   deadline: {
-    home: "proposed",
+    home: "server",
     says: "a request says until when its client waits, and is not judged afterwards",
     without: "a request that was held up is judged whenever it arrives",
     witness: "held-up-requests",
   },
   epoch: {
-    home: "proposed",
-    says: "an end that was acknowledged outlives a failover: the new primary has it before it serves",
+    home: "server",
+    says: "an end that was acknowledged outlives a failover: a node ends it again before it judges on the new primary",
     without: "it is in the lost tail, and gone",
     witness: "failover-of-a-revocation",
   },
   "idle-from-promotion": {
-    home: "proposed",
-    says: "after a failover the idle limit of a live grant counts from the promotion at the earliest",
+    home: "server",
+    says: "after a failover the idle limit counts from the promotion at the earliest, for a grant that was in use then or whose own token proves the loss",
     without: "it counts from the last use that survived",
     witness: "failover-near-the-limit",
   },

@@ -8,7 +8,7 @@ import { createWorld, type World } from "./worlds.ts";
 const world: World = { ...createWorld("client", "small"), overlap: 2, idle: 5 };
 const row: Row = { generation: 4, attempt: 9, ages: [0, 1], idle: 5, isEnded: false };
 const presented: Presentation = { generation: 4, key: 0, isTagged: true, isHandleKnown: true, isProved: true };
-const here = { lead: 0, memory: noMemory };
+const here = { lead: 0, memory: noMemory, sinceFailover: 0 };
 
 describe("the order of the rows", () => {
   it("is that of the SQL statement, which finds the first two by other means", async () => {
@@ -33,8 +33,10 @@ describe("a presentation", () => {
     ["of the one before, under another key, in the overlap", {}, { generation: 3, key: 8 }, "overlapped"],
     ["of the one before, under another key, after the overlap", { ages: [] }, { generation: 3, key: 8 }, "reused"],
     ["of the one before, where neither has a key", { ages: [], attempt: 0 }, { generation: 3 }, "reused"],
-    ["of an older one under the key that made this one", { ages: [0] }, { generation: 2, key: 9 }, "reused"],
-    ["of an older one in its own overlap", {}, { generation: 2 }, "overlapped"],
+    ["of an older one under the key that made this one", { ages: [] }, { generation: 2, key: 9 }, "reused"],
+    ["of an older one whose successor was used a moment ago", { ages: [0] }, { generation: 2 }, "overlapped"],
+    ["of one older than that", { ages: [0] }, { generation: 1 }, "reused"],
+    ["past the limit, with a token that proves a loss", { idle: 0 }, { generation: 6 }, "recovered"],
     ["of one that the database does not know yet", {}, { generation: 6 }, "recovered"],
   ];
 
@@ -60,14 +62,14 @@ describe("a rule switched off", () => {
   it("lets a node know only the attempts it served itself", () => {
     const judge = createJudge(world, changeRules(rulesInForce, ["attempt-in-row"]));
     const late = { ...presented, generation: 3, key: 9 };
-    const judgedWith = (memory: NodeMemory) => judge({ ...row, ages: [] }, late, { lead: 0, memory });
+    const judgedWith = (memory: NodeMemory) => judge({ ...row, ages: [] }, late, { ...here, memory });
     expect(judgedWith({ generation: 4, key: 9 })).toBe("replayed");
     expect(judgedWith(noMemory)).toBe("reused");
   });
 
   it("lets a fast clock end an overlap and a limit early", () => {
     const judge = createJudge(world, rulesInForce);
-    const ahead = { lead: 1, memory: noMemory };
+    const ahead = { ...here, lead: 1 };
     expect(judge({ ...row, ages: [1] }, { ...presented, generation: 3 }, ahead)).toBe("reused");
     expect(judge({ ...row, idle: 1 }, presented, ahead)).toBe("expired");
   });

@@ -8,6 +8,8 @@ export interface Circumstances {
   readonly lead: number;
   /** What the judging node remembers of attempts; looked at only where they do not stand in the row. */
   readonly memory: NodeMemory;
+  /** Ticks since the last promotion, up to the idle limit. */
+  readonly sinceFailover: number;
 }
 
 type Condition = (row: Row, presented: Presentation, circumstances: Circumstances) => boolean;
@@ -66,11 +68,17 @@ function createConditions(world: World, rules: RuleSet): Record<Verdict, Conditi
     return memory.generation === row.generation && memory.key === key;
   }
 
+  /** A token ahead of the database shows that its last use was lost: the limit counts from the promotion. */
+  function isLossProved(row: Row, { generation }: Presentation, { sinceFailover }: Circumstances): boolean {
+    return rules["idle-from-promotion"] && generation > row.generation && sinceFailover < world.idle;
+  }
+
   return {
     malformed: (_row, { isTagged }) => !isTagged,
     unknown: (_row, { isHandleKnown }) => !isHandleKnown,
     revoked: (row) => row.isEnded,
-    expired: (row, _presented, { lead }) => world.idle > 0 && row.idle - lead <= 0,
+    expired: (row, presented, circumstances) =>
+      world.idle > 0 && row.idle - circumstances.lead <= 0 && !isLossProved(row, presented, circumstances),
     unbound: (_row, { isProved }) => !isProved,
     renewed: () => world.isBound,
     rotated: (row, { generation }) => generation === row.generation,

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from "node:crypto";
 import { isSameSecret, sha256 } from "./digest.ts";
 
 const ivBytes = 12;
@@ -24,7 +32,7 @@ export interface KeyRing {
 
 interface DerivedSecret {
   readonly id: number;
-  readonly derive: (purpose: string) => Buffer;
+  readonly derive: (purpose: string) => KeyObject;
 }
 
 /**
@@ -62,13 +70,14 @@ export function createKeyRing(secrets: readonly Uint8Array[]): KeyRing {
 
 function deriveSecret(secret: Uint8Array): DerivedSecret {
   if (secret.length < 32) throw new TypeError("a secret has at least 32 bytes");
-  const derived = new Map<string, Buffer>();
+  const derived = new Map<string, KeyObject>();
   return {
     id: sha256(secret).readUInt8(0),
     derive(purpose) {
       let key = derived.get(purpose);
       if (!key) {
-        key = Buffer.from(hkdfSync("sha256", secret, "holdfast", purpose, 32));
+        // As an object: to find out that mere bytes are no such object costs Node more than the tag.
+        key = createSecretKey(Buffer.from(hkdfSync("sha256", secret, "holdfast", purpose, 32)));
         derived.set(purpose, key);
       }
       return key;
@@ -83,7 +92,7 @@ function makeTag(secret: DerivedSecret, data: Uint8Array, purpose: string): Buff
   return mac.subarray(0, tagBytes);
 }
 
-function decrypt(sealed: Uint8Array, key: Buffer): Buffer | null {
+function decrypt(sealed: Uint8Array, key: KeyObject): Buffer | null {
   const iv = sealed.subarray(1, 1 + ivBytes);
   const authTag = sealed.subarray(1 + ivBytes, 1 + ivBytes + authTagBytes);
   if (authTag.length < authTagBytes) return null;

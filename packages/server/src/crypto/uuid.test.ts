@@ -26,6 +26,11 @@ describe("a UUID of version 7", () => {
     );
   });
 
+  it("sorts in the order they were made within one millisecond as well", () => {
+    const made = Array.from({ length: 2_000 }, () => uuidv7(1_700_000_000_123));
+    expect(made.toSorted()).toEqual(made);
+  });
+
   it("is never made twice, not even in one millisecond", () => {
     expect(new Set(Array.from({ length: 10_000 }, () => uuidv7(1_700_000_000_000))).size).toBe(10_000);
   });

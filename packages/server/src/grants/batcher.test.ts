@@ -16,7 +16,15 @@ function createStatement() {
   return { batches, run };
 }
 
-function create(limits: { maximumBatch?: number; maximumInFlight?: number; maximumWaiting?: number } = {}) {
+function create(
+  limits: {
+    maximumBatch?: number;
+    maximumInFlight?: number;
+    maximumWaiting?: number;
+    isLate?: (request: Asked) => boolean;
+    now?: () => number;
+  } = {},
+) {
   const statement = createStatement();
   const batcher = createBatcher<Asked, Asked>({
     run: statement.run,
@@ -84,6 +92,51 @@ describe("a batcher", () => {
     await expect(bad).rejects.toThrow("still bad");
   });
 
+  it.each([
+    ["a lost connection", "08006", "connection failure"],
+    ["no connection left", "53300", "too many clients"],
+    ["a statement that took too long", "57014", "canceling statement due to statement timeout"],
+    ["no connection in time", undefined, "timeout exceeded when trying to connect"],
+  ])("does not try each by itself after %s, which is no row's fault", async (_name, code, message) => {
+    const { batches, submit } = create();
+    void submit("first");
+    const [one, other] = [submit("one"), submit("other")];
+    batches[0]?.finish();
+    await settled();
+    batches[1]?.finish(Object.assign(new Error(message), code === undefined ? {} : { code }));
+    await expect(one).rejects.toThrow(message);
+    await expect(other).rejects.toThrow(message);
+    expect(batches).toHaveLength(2);
+  });
+
+  it("tries each by itself after a deadlock, which is gone then", async () => {
+    const { batches, submit } = create();
+    void submit("first");
+    const [one, other] = [submit("one"), submit("other")];
+    batches[0]?.finish();
+    await settled();
+    batches[1]?.finish(Object.assign(new Error("deadlock detected"), { code: "40P01" }));
+    await settled();
+    batches[2]?.finish();
+    batches[3]?.finish();
+    expect([(await one)?.key, (await other)?.key]).toEqual(["one", "other"]);
+  });
+
+  it("tells whoever cannot wait when to come again, once it knows how fast it is", async () => {
+    let time = 0;
+    const { batches, submit } = create({ maximumWaiting: 2, now: () => time });
+    const served = submit("a");
+    void submit("b");
+    await expect(submit("c")).rejects.toMatchObject({ code: "temporarily_unavailable", retryAfterSeconds: undefined });
+    time = 8_000;
+    batches[0]?.finish();
+    await served;
+    await settled();
+    void submit("d");
+    // Two wait at one in eight seconds: their turn, its own, and up to a second more.
+    await expect(submit("e")).rejects.toMatchObject({ code: "temporarily_unavailable", retryAfterSeconds: 24 });
+  });
+
   it("goes on after a failure, also for the same key", async () => {
     const { batches, submit } = create();
     const failed = submit("a", 1);
@@ -93,6 +146,44 @@ describe("a batcher", () => {
     await settled();
     batches[1]?.finish();
     expect((await next)?.turn).toBe(2);
+  });
+
+  it("puts nobody into a statement for whom nobody waits any more, and lets the next of that key go", async () => {
+    const late = new Set<number>();
+    const { batches, submit } = create({ isLate: ({ turn }) => late.has(turn) });
+    void submit("first", 1);
+    const gone = submit("a", 2);
+    const alsoGone = submit("a", 3);
+    const neighbour = submit("b", 4);
+    const next = submit("a", 5);
+    late.add(2).add(3);
+    batches[0]?.finish();
+    await expect(gone).rejects.toMatchObject({ code: "deadline_passed", retryable: true });
+    await settled();
+    expect(batches[1]?.requests).toEqual([{ key: "b", turn: 4 }]);
+    batches[1]?.finish();
+    expect((await neighbour)?.turn).toBe(4);
+    await expect(alsoGone).rejects.toMatchObject({ code: "deadline_passed" });
+    await settled();
+    expect(batches[2]?.requests).toEqual([{ key: "a", turn: 5 }]);
+    batches[2]?.finish();
+    expect((await next)?.turn).toBe(5);
+  });
+
+  it("asks again before it tries each by itself", async () => {
+    const late = new Set<number>();
+    const { batches, submit } = create({ isLate: ({ turn }) => late.has(turn) });
+    void submit("first");
+    const [one, other] = [submit("a", 1), submit("b", 2)];
+    batches[0]?.finish();
+    await settled();
+    late.add(1);
+    batches[1]?.finish(new Error("a slow statement"));
+    await expect(one).rejects.toMatchObject({ code: "deadline_passed" });
+    await settled();
+    batches[2]?.finish();
+    expect((await other)?.turn).toBe(2);
+    expect(batches).toHaveLength(3);
   });
 
   it("answers null where the statement has no answer", async () => {

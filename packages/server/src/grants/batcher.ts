@@ -1,4 +1,6 @@
 import { AppError } from "../http/app-error.ts";
+import { toAppError } from "../http/error-answer.ts";
+import { createAppointments } from "./appointments.ts";
 
 export interface BatcherDeps<Request, Answer> {
   /** Decides about requests of different keys in one statement. An answer that is missing is null for its request. */
@@ -6,6 +8,8 @@ export interface BatcherDeps<Request, Answer> {
   /** What a request is about: two of one key never stand in one statement, nor in two at a time. */
   readonly keyOf: (request: Request) => string;
   readonly answerKeyOf: (answer: Answer) => string;
+  /** Whether nobody waits for the answer any more: such a request is in no statement. Asked directly before each. */
+  readonly isLate?: ((request: Request) => boolean) | undefined;
   /** Requests in one statement at most. */
   readonly maximumBatch: number;
   /** Statements under way at most. */
@@ -13,12 +17,15 @@ export interface BatcherDeps<Request, Answer> {
   /** Requests that may wait at most; whoever comes then is told to come back. */
   readonly maximumWaiting: number;
   readonly onBatch?: ((size: number) => void) | undefined;
+  /** Milliseconds, from anywhere, never backwards. Default: `performance.now`. */
+  readonly now?: (() => number) | undefined;
 }
 
 /** Gathers what arrives while a statement is under way into the next one: many requests, one commit. */
 export interface Batcher<Request, Answer> {
   /**
-   * @throws AppError `temporarily_unavailable` when too many wait already, and whatever the statement throws
+   * @throws AppError `temporarily_unavailable`, with a time to come again, when too many wait already, `deadline_passed` when its turn came too
+   *   late, and whatever the statement throws
    */
   submit(request: Request): Promise<Answer | null>;
 }
@@ -30,7 +37,8 @@ interface Waiter<Request, Answer> {
 }
 
 export function createBatcher<Request, Answer>(deps: BatcherDeps<Request, Answer>): Batcher<Request, Answer> {
-  const { run, keyOf, answerKeyOf, maximumBatch, maximumInFlight, maximumWaiting, onBatch } = deps;
+  const { run, keyOf, answerKeyOf, isLate, maximumBatch, maximumInFlight, maximumWaiting, onBatch } = deps;
+  const appointments = createAppointments({ now: deps.now ?? (() => performance.now()), random: Math.random });
   type Waiting = Waiter<Request, Answer>;
   let ready: Waiting[] = [];
   // A key that is waiting or under way, and who comes after it.
@@ -51,17 +59,40 @@ export function createBatcher<Request, Answer>(deps: BatcherDeps<Request, Answer
     }
   }
 
-  async function settle(batch: readonly Waiting[]): Promise<void> {
+  async function settle(all: readonly Waiting[]): Promise<void> {
+    const batch = dropLate(all);
+    if (batch.length === 0) return;
     try {
       const answers = await run(batch.map(({ request }) => request));
       const byKey = new Map(answers.map((answer) => [answerKeyOf(answer), answer]));
+      appointments.onServed(batch.length, ready.length);
       for (const waiter of batch) waiter.resolve(byKey.get(keyOf(waiter.request)) ?? null);
     } catch (error) {
       // One bad row must not fail its neighbours: each is tried by itself, and only its own failure is its own.
-      if (batch.length > 1) return void (await Promise.all(batch.map((waiter) => settle([waiter]))));
-      batch[0]?.reject(error);
+      if (batch.length > 1 && mayBeOneRow(error))
+        return void (await Promise.all(batch.map((waiter) => settle([waiter]))));
+      for (const waiter of batch) waiter.reject(error);
     }
     for (const { request } of batch) release(keyOf(request));
+  }
+
+  /** What has waited too long is refused unjudged; answers with the rest. */
+  function dropLate(batch: readonly Waiting[]): readonly Waiting[] {
+    const late = batch.filter(({ request }) => isLate?.(request));
+    for (const { request, reject } of late) {
+      reject(new AppError("deadline_passed"));
+      release(keyOf(request));
+    }
+    return late.length === 0 ? batch : batch.filter((waiter) => !late.includes(waiter));
+  }
+
+  function tooMany(): AppError {
+    const retryAfterSeconds = appointments.next(waiting);
+    return new AppError(
+      "temporarily_unavailable",
+      undefined,
+      retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
+    );
   }
 
   /** Lets the next one of the same key go, after the answer of the one before it. */
@@ -74,7 +105,7 @@ export function createBatcher<Request, Answer>(deps: BatcherDeps<Request, Answer
 
   return {
     submit(request) {
-      if (waiting >= maximumWaiting) return Promise.reject(new AppError("temporarily_unavailable"));
+      if (waiting >= maximumWaiting) return Promise.reject(tooMany());
       waiting += 1;
       return new Promise((resolve, reject) => {
         const waiter = { request, resolve, reject };
@@ -90,4 +121,17 @@ export function createBatcher<Request, Answer>(deps: BatcherDeps<Request, Answer
       });
     },
   };
+}
+
+/**
+ * Whether a failure may be one row's. A database that does not answer fails all of them alike: each by itself, they
+ * would keep it from ever answering again.
+ */
+function mayBeOneRow(error: unknown): boolean {
+  return toAppError(error).code !== "temporarily_unavailable" || isRollback(error);
+}
+
+/** Class 40 of SQLSTATE, transaction rollback: a deadlock or the like, gone when it is tried again. */
+function isRollback(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("40");
 }

@@ -1,28 +1,33 @@
-import type { RevokedReason } from "@holdfast/protocol";
 import type { Client } from "../clients/index.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { uuidv7 } from "../crypto/uuid.ts";
 import type { Events } from "../events/index.ts";
+import type { Failover } from "../failover/index.ts";
 import type { RequestSource } from "../http/request-source.ts";
 import type { Keys } from "../keys/index.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { Database, Queries } from "../storage/database.ts";
 import { createAccessTokens, type TokenAnswer, type TokenSubject } from "./access-token.ts";
+import { createEnding, type GrantEndings } from "./ending.ts";
+import { createInspection, type Inspection } from "./inspection.ts";
+import { createGrantMetrics } from "./metrics.ts";
 import { createRefresh, type Refresh } from "./refresh.ts";
+import type { HeldGeneration } from "./refresh-cookies.ts";
 import { createHandle, formatRefreshToken, hashHandle } from "./refresh-token.ts";
-import { type EndedGrant, endGrants, type GrantSelection, insertGrant } from "./store.ts";
+import { insertGrant, listGrantsOf } from "./store.ts";
 
 export interface GrantsDeps {
   readonly database: Database;
   readonly events: Events;
   readonly clock: Clock;
+  readonly failover: Pick<Failover, "epoch" | "enter" | "note">;
   readonly keyRing: KeyRing;
   readonly keys: Keys;
   readonly issuer: string;
   /** Seconds: a session that is not used for this long ends, and no grant of it lives longer than that unused. */
   readonly sessionIdle: number;
-  /** Told how many refreshes each statement carried. */
-  readonly onBatch?: ((size: number) => void) | undefined;
+  readonly metrics: Metrics;
 }
 
 /** What a grant is started for. */
@@ -44,28 +49,32 @@ export interface StartedGrant {
   readonly subject: TokenSubject;
 }
 
-export interface Grants {
+export interface Grants extends GrantEndings, Inspection {
   /** Starts a lineage under a session, in the caller's transaction. The caller holds the session's row. */
   start(queries: Queries, request: GrantRequest): Promise<StartedGrant>;
   /** Mints an access token for a grant just started. */
   issue(client: Client, subject: TokenSubject): Promise<TokenAnswer>;
   readonly refresh: Refresh;
-  /** Ends grants, in the caller's transaction, with an event each. */
-  end(queries: Queries, selection: GrantSelection, reason: RevokedReason, requestId?: string): Promise<EndedGrant[]>;
+  /** The grants under a session, live or ended. */
+  listOf(sessionId: string): Promise<(HeldGeneration & { readonly clientId: string })[]>;
 }
 
 export function createGrants({
   database,
   events,
   clock,
+  failover,
   keyRing,
   keys,
   issuer,
   sessionIdle,
-  onBatch,
+  metrics,
 }: GrantsDeps): Grants {
-  const accessTokens = createAccessTokens({ issuer, keys, clock });
+  const counted = createGrantMetrics(metrics);
+  const accessTokens = counted.countIssued(createAccessTokens({ issuer, keys, clock }));
   const idleOf = ({ lifetimes }: Client) => Math.min(lifetimes.refreshIdle, sessionIdle);
+  const { onBatch } = counted;
+  const refresh = createRefresh({ database, clock, failover, keyRing, accessTokens, idleOf, onBatch });
 
   async function start(queries: Queries, { client, session, account, source }: GrantRequest): Promise<StartedGrant> {
     const now = clock.now();
@@ -105,29 +114,13 @@ export function createGrants({
     return { refreshToken, subject };
   }
 
+  const endings = createEnding({ database, events, clock });
   return {
     start,
     issue: accessTokens.issue,
-    refresh: createRefresh({ database, clock, keyRing, accessTokens, idleOf, onBatch }),
-    async end(queries, selection, reason, requestId) {
-      const ended = await endGrants(queries, selection, reason, new Date(clock.now()));
-      if (ended.length > 0) {
-        await events.append(queries, ...ended.map((grant) => grantRevoked(grant, reason, requestId)));
-      }
-      return ended;
-    },
-  };
-}
-
-function grantRevoked(grant: EndedGrant, reason: RevokedReason, requestId: string | undefined) {
-  return {
-    type: "grant.revoked" as const,
-    sessionId: grant.session_id,
-    grantId: grant.id,
-    userId: grant.user_id,
-    accountId: grant.account_id,
-    clientId: grant.client_id,
-    requestId,
-    data: { reason },
+    refresh: counted.countRefreshes(refresh),
+    ...endings,
+    ...createInspection({ database, clock, keyRing }),
+    listOf: (sessionId) => listGrantsOf(database.urgent.queries, sessionId),
   };
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode, RefreshRefusal } from "@holdfast/protocol";
 import type { ErrorHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Clock } from "../clock/clock.ts";
 import type { AppError } from "../http/app-error.ts";
 import type { HttpContext, HttpEnvironment } from "../http/context.ts";
 import { errorPage, logError, setRetryAfter, toAppError } from "../http/error-answer.ts";
@@ -28,11 +29,14 @@ const byCode: Partial<Record<ErrorCode, OAuthError>> = {
   client_authentication_failed: { error: "invalid_client", status: 401 },
   client_unknown: { error: "invalid_client", status: 401 },
   login_required: { error: "login_required", status: 401 },
+  service_authentication_failed: { error: "invalid_client", status: 401 },
+  service_forbidden: { error: "unauthorized_client", status: 403 },
+  unsupported_token_type: { error: "unsupported_token_type", status: 400 },
   unsupported_grant_type: { error: "unsupported_grant_type", status: 400 },
 };
 
 /** Writes an error as OAuth's token endpoint does, with what lets a client tell weather from a verdict beside it. */
-function answerRefusal(context: HttpContext, issuer: string, error: AppError): Response {
+function answerRefusal(context: HttpContext, issuer: string, error: AppError, clock: Clock | undefined): Response {
   const { error: name, status } = toOAuthError(error);
   const body: RefreshRefusal = {
     error: name,
@@ -41,6 +45,7 @@ function answerRefusal(context: HttpContext, issuer: string, error: AppError): R
     reason: error.code,
     retryable: error.retryable,
     request_id: context.get("source").requestId,
+    ...(clock ? { server_time_ms: clock.now() } : {}),
   };
   setRetryAfter(context, error);
   context.header("Cache-Control", "no-store");
@@ -56,11 +61,11 @@ function toOAuthError({ code, status }: AppError): OAuthError {
   return byCode[code] ?? { error: "invalid_request", status: status as ContentfulStatusCode };
 }
 
-/** The error writer of routes that speak OAuth. */
-export function oauthErrors(issuer: string): ErrorHandler<HttpEnvironment> {
+/** The error writer of routes that speak OAuth. With a clock each refusal tells the server's time. */
+export function oauthErrors(issuer: string, clock?: Clock): ErrorHandler<HttpEnvironment> {
   return (thrown, context) => {
     const error = toAppError(thrown);
     logError(context, error);
-    return answerRefusal(context, issuer, error);
+    return answerRefusal(context, issuer, error, clock);
   };
 }

@@ -198,6 +198,27 @@ describe("an Idempotency-Key that is none", () => {
   });
 });
 
+describe("a Refresh-Deadline that is none", () => {
+  it.each([
+    ["empty", ""],
+    ["words", "soon"],
+    ["a date", "2026-11-21T03:39:59Z"],
+    ["negative", "-1"],
+    ["a fraction", "1795231672450.5"],
+    ["with a sign", "+1795231672450"],
+    ["16 digits", "1".repeat(16)],
+    ["two of them", "1795231672450, 1795231672450"],
+  ])("%s", async (_case, deadline) => {
+    const { status, body } = await postRefresh(
+      instance,
+      { client_id: "device", refresh_token: token },
+      { "Refresh-Deadline": deadline },
+    );
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ error: "invalid_request", reason: "invalid_request", retryable: false });
+  });
+});
+
 describe("another method", () => {
   it.each(["GET", "HEAD", "PUT", "DELETE", "PATCH"])(
     "%s is answered 405, with the one that is taken",

@@ -38,9 +38,12 @@ describe("a refresh token in its cookie", () => {
     expect(reply.body).not.toHaveProperty("refresh_token");
     expect(reply.body.generation).toBe(2);
     const [line = "", ...more] = reply.headers.getSetCookie();
-    expect(more).toEqual([]);
+    // The name from before each generation had one of its own.
+    expect(more).toEqual(["holdfast_refresh.app=; Max-Age=0; Path=/refresh; HttpOnly; SameSite=Strict"]);
     const [pair = "", ...attributes] = line.split("; ");
-    expect(openToken(pair.replace("holdfast_refresh.app=", ""))).toMatchObject({ grantId, generation: 2 });
+    const [name, token = ""] = pair.split("=");
+    expect(name).toBe(`holdfast_refresh.app~2.${grantId.slice(-12)}`);
+    expect(openToken(token)).toMatchObject({ grantId, generation: 2 });
     expect(attributes.sort()).toEqual(["HttpOnly", `Max-Age=${90 * day}`, "Path=/refresh", "SameSite=Strict"]);
   });
 
@@ -156,7 +159,7 @@ describe("over https", () => {
       );
       expect(reply.status).toBe(200);
       const [line = ""] = reply.headers.getSetCookie();
-      expect(line).toMatch(/^__Secure-holdfast_refresh\.app=hf_rt_/);
+      expect(line).toMatch(/^__Secure-holdfast_refresh\.app~2\.[0-9a-f]{12}=hf_rt_/);
       // Browsers keep no cookie for longer than 400 days (RFC 6265bis, section 5.6.2).
       expect(line.split("; ").sort()).toEqual(
         expect.arrayContaining(["HttpOnly", `Max-Age=${400 * day}`, "Path=/refresh", "SameSite=Strict", "Secure"]),

@@ -108,7 +108,7 @@ describe("a preflight", () => {
     expect(sharing(response.headers)).toEqual({
       ...shared,
       "access-control-allow-methods": "POST",
-      "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key",
+      "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key, Refresh-Deadline",
       "access-control-max-age": "600",
     });
     expect(response.headers.get("vary")).toContain("Origin");

@@ -123,6 +123,7 @@ describe("garbage is refused without a query", () => {
   const refresh = createRefresh({
     database: noDatabase,
     clock: createManualClock(),
+    failover: { epoch: { timeline: "00000001", promotedAt: null }, enter: async () => {}, note: () => {} },
     keyRing,
     accessTokens: { issue: () => Promise.reject(new Error("a token was minted")) },
     idleOf: () => 60,

@@ -108,6 +108,7 @@ export interface GrantRow {
   readonly generation: number;
   readonly used_at: Date | null;
   readonly recent_rotations: Date[];
+  readonly attempt_hash: Buffer | null;
   readonly idle_expires_at: Date;
   readonly expires_at: Date;
   readonly revoked_at: Date | null;

@@ -3,17 +3,19 @@ import type { Client } from "../clients/index.ts";
 import type { Clock } from "../clock/clock.ts";
 import { sha256 } from "../crypto/digest.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
+import type { Ending, Failover } from "../failover/index.ts";
 import { AppError } from "../http/app-error.ts";
 import type { RequestSource } from "../http/request-source.ts";
 import type { Database } from "../storage/database.ts";
 import type { AccessTokens, TokenAnswer } from "./access-token.ts";
 import { createBatcher } from "./batcher.ts";
 import { formatRefreshToken, hashHandle, parseRefreshToken } from "./refresh-token.ts";
-import { findGrantClient, type JudgedGrant, judge, type Presentation } from "./store.ts";
+import { findGrantOwner, type JudgedGrant, judge, type Presentation } from "./store.ts";
 
 export interface RefreshDeps {
   readonly database: Database;
   readonly clock: Clock;
+  readonly failover: Pick<Failover, "epoch" | "enter" | "note">;
   readonly keyRing: KeyRing;
   readonly accessTokens: AccessTokens;
   /** Seconds a client's grant may go unused. */
@@ -30,6 +32,8 @@ export interface RefreshRequest {
   readonly isProved: boolean;
   /** The `Idempotency-Key` header: the same for every retry of one attempt. */
   readonly idempotencyKey: string | null;
+  /** Until when the client waits, by the server's clock: milliseconds since the epoch. Default: for ever. */
+  readonly deadline?: number | null;
   readonly source: RequestSource;
 }
 
@@ -50,7 +54,11 @@ export type RefreshOutcome =
     };
 
 export interface Refresh {
-  /** Judges a presented refresh token and answers with the next. */
+  /**
+   * Judges a presented refresh token and answers with the next.
+   *
+   * @throws AppError `deadline_passed`, `temporarily_unavailable`
+   */
   present(request: RefreshRequest): Promise<RefreshOutcome>;
   /**
    * The client a refresh token belongs to.
@@ -58,22 +66,44 @@ export interface Refresh {
    * @throws AppError `refresh_token_malformed`, `session_unknown`
    */
   clientOf(refreshToken: string): Promise<string>;
+  /** The session a grant is under; null when there is no such grant. */
+  sessionOf(grantId: string): Promise<string | null>;
 }
+
+// A promotion is entered once; a second one may follow meanwhile.
+const turnsAtMost = 3;
 
 // At most this many in a statement, and two statements under way: while one commits, the next is gathered.
 const limits = { maximumBatch: 128, maximumInFlight: 2, maximumWaiting: 4_096 };
 
-export function createRefresh({ database, clock, keyRing, accessTokens, idleOf, onBatch }: RefreshDeps): Refresh {
+export function createRefresh(deps: RefreshDeps): Refresh {
+  const { database, clock, failover, keyRing, accessTokens, idleOf, onBatch } = deps;
   const batcher = createBatcher<Presentation, JudgedGrant>({
     ...limits,
-    run: (presented) => judge(database, new Date(clock.now()), presented),
+    run: judgeInEpoch,
+    isLate: ({ deadline }) => deadline !== null && clock.now() > deadline,
     keyOf: ({ grantId }) => grantId,
     answerKeyOf: ({ id }) => id,
     onBatch,
   });
 
+  /** Judges on the timeline that this node knows; what it finds on another waits until that one is entered. */
+  async function judgeInEpoch(presented: readonly Presentation[]): Promise<readonly JudgedGrant[]> {
+    for (let turn = 0; turn < turnsAtMost; turn++) {
+      const { epoch } = failover;
+      const { timeline, grants } = await judge(database, { now: new Date(clock.now()), epoch }, presented);
+      if (timeline === epoch.timeline) {
+        failover.note(grants.flatMap(toEnding), timeline);
+        return grants;
+      }
+      await failover.enter(timeline);
+    }
+    // The database goes to and fro between two servers.
+    throw new AppError("temporarily_unavailable");
+  }
+
   return {
-    async present({ refreshToken, client, isProved, idempotencyKey, source }) {
+    async present({ refreshToken, client, isProved, idempotencyKey, deadline = null, source }) {
       const token = parseRefreshToken(keyRing, refreshToken);
       if (!token) {
         return { kind: "refused", verdict: "malformed", reason: "refresh_token_malformed", sessionId: null };
@@ -88,6 +118,7 @@ export function createRefresh({ database, clock, keyRing, accessTokens, idleOf, 
         rotates: client.rotates,
         overlap: client.lifetimes.overlap,
         idle: idleOf(client),
+        deadline,
         ...source,
       });
       if (!judged) return { kind: "refused", verdict: "unknown", reason: "session_unknown", sessionId: null };
@@ -104,11 +135,18 @@ export function createRefresh({ database, clock, keyRing, accessTokens, idleOf, 
     async clientOf(refreshToken) {
       const token = parseRefreshToken(keyRing, refreshToken);
       if (!token) throw new AppError("refresh_token_malformed");
-      const client = await findGrantClient(database.queries, token.grantId);
-      if (client === null) throw new AppError("session_unknown");
-      return client;
+      const owner = await findGrantOwner(database.queries, token.grantId);
+      if (!owner) throw new AppError("session_unknown");
+      return owner.clientId;
+    },
+    async sessionOf(grantId) {
+      return (await findGrantOwner(database.queries, grantId))?.sessionId ?? null;
     },
   };
+}
+
+function toEnding({ id, verdict }: JudgedGrant): Ending[] {
+  return verdict === "reused" ? [{ subject: "grant", id, reason: "reuse_detected" }] : [];
 }
 
 function toSubject(judged: JudgedGrant) {

@@ -38,6 +38,7 @@ function expectRefusal(
     reason,
     retryable: false,
     request_id: reply.headers.get("x-request-id"),
+    server_time_ms: instance.clock.now(),
   });
   expect(reply.status).toBe(status);
   expect(reply.headers.get("cache-control")).toBe("no-store");

@@ -1,6 +1,7 @@
-import type { RefreshAnswer } from "@holdfast/protocol";
+import type { RefreshAnswer, RefreshVerdict } from "@holdfast/protocol";
 import { Hono } from "hono";
 import type { Client, Clients } from "../clients/index.ts";
+import type { Clock } from "../clock/clock.ts";
 import { AppError } from "../http/app-error.ts";
 import type { HttpContext, HttpEnvironment } from "../http/context.ts";
 import { allowClientOrigins, type OriginRules } from "../http/origin-guard.ts";
@@ -9,11 +10,12 @@ import type { RateLimits } from "../http/rate-limit.ts";
 import { readClientCredentials, readParameter } from "./client-credentials.ts";
 import { oauthErrors } from "./oauth-error.ts";
 import type { Refresh, RefreshOutcome } from "./refresh.ts";
-import type { RefreshCookies } from "./refresh-cookies.ts";
+import type { CarriedToken, RefreshCookies } from "./refresh-cookies.ts";
 import { claimedGrant } from "./refresh-token.ts";
 
 export interface RefreshRoutesDeps {
   readonly issuer: string;
+  readonly clock: Clock;
   readonly refresh: Refresh;
   readonly clients: Clients;
   readonly cookies: RefreshCookies;
@@ -22,24 +24,29 @@ export interface RefreshRoutesDeps {
   /** Whether the browser that asks is signed in as somebody else than this session's person. */
   readonly isSomebodyElses: (context: HttpContext, sessionId: string) => Promise<boolean>;
   /** Told of every verdict. A reused token may end the whole session. */
-  readonly onOutcome: (outcome: RefreshOutcome, client: Client, requestId: string) => Promise<void>;
+  readonly onOutcome: (outcome: RefreshOutcome, requestId: string) => Promise<void>;
 }
 
 /** Where the presented token came from decides where its successor goes. */
 interface Presented {
   readonly client: Client;
   readonly refreshToken: string;
+  /** Null where it is not known, and not needed. */
+  readonly grantId: string | null;
   readonly isCookie: boolean;
   readonly clientSecret: string | null;
 }
+
+/** Verdicts after which a grant answers nobody any more. */
+const finalVerdicts: readonly RefreshVerdict[] = ["revoked", "expired", "reused"];
 
 const maximumIdempotencyKey = 256;
 
 /** `POST /refresh`: a new access token, and the refresh token's successor (RFC 6749, section 6). */
 export function createRefreshRoutes(deps: RefreshRoutesDeps) {
-  const { issuer, refresh, clients, cookies, limits, origins, isSomebodyElses, onOutcome } = deps;
+  const { issuer, clock, refresh, clients, cookies, limits, origins, isSomebodyElses, onOutcome } = deps;
   const routes = new Hono<HttpEnvironment>();
-  routes.onError(oauthErrors(issuer));
+  routes.onError(oauthErrors(issuer, clock));
   routes.use("/refresh", allowClientOrigins(origins, ["POST"]));
 
   routes.post("/refresh", async (context) => {
@@ -60,18 +67,23 @@ export function createRefreshRoutes(deps: RefreshRoutesDeps) {
   });
 
   /** @throws AppError with the reason, when the token is refused */
-  async function judge(context: HttpContext, { client, refreshToken, clientSecret }: Presented) {
+  async function judge(context: HttpContext, { client, refreshToken, isCookie, grantId, clientSecret }: Presented) {
     const source = context.get("source");
     const outcome = await refresh.present({
       refreshToken,
       client,
       isProved: clients.isAuthentic(client, clientSecret),
       idempotencyKey: readIdempotencyKey(context),
+      deadline: readDeadline(context),
       source,
     });
-    await onOutcome(outcome, client, source.requestId);
-    if (outcome.kind === "refused") throw new AppError(outcome.reason);
-    return outcome;
+    await onOutcome(outcome, source.requestId);
+    if (outcome.kind === "answered") return outcome;
+    // By their names these cookies are this grant's: a refusal that arrives late takes nothing from a newer sign-in.
+    if (isCookie && grantId !== null && finalVerdicts.includes(outcome.verdict)) {
+      cookies.discard(context, client, grantId);
+    }
+    throw new AppError(outcome.reason);
   }
 
   async function readPresented(context: HttpContext, body: Parameters): Promise<Presented> {
@@ -81,13 +93,13 @@ export function createRefreshRoutes(deps: RefreshRoutesDeps) {
     const refreshToken = readParameter(body, "refresh_token");
     if (refreshToken !== null) {
       const client = clients.choose(clientId ?? (await refresh.clientOf(refreshToken)));
-      return { client, refreshToken, isCookie: false, clientSecret };
+      return { client, refreshToken, grantId: null, isCookie: false, clientSecret };
     }
     const client = clientId === null ? clientByCookie(context) : clients.choose(clientId);
     if (client && !mayUseCookie(context, client)) throw new AppError("origin_not_allowed");
-    const cookie = client && cookies.read(context, client);
-    if (!client || !cookie) throw new AppError("login_required");
-    return { client, refreshToken: cookie, isCookie: true, clientSecret };
+    const carried = client && (await chooseOwn(context, cookies.read(context, client)));
+    if (!client || !carried) throw new AppError("login_required");
+    return { client, ...carried, isCookie: true, clientSecret };
   }
 
   /** A page of one client must not get the tokens of another, though the browser would send it their cookies alike. */
@@ -96,11 +108,25 @@ export function createRefreshRoutes(deps: RefreshRoutesDeps) {
     return origin === undefined || origin === issuer || client.origins.includes(origin);
   }
 
+  /**
+   * Of several grants' tokens the newest counts, though it may have ended: what came before it was replaced by a sign-in.
+   * Not so what is provably somebody else's: that was planted by a neighbour, or left behind.
+   */
+  async function chooseOwn(context: HttpContext, carried: readonly CarriedToken[]): Promise<CarriedToken | undefined> {
+    const [newest, ...older] = carried;
+    if (older.length === 0) return newest;
+    for (const each of carried) {
+      const sessionId = each.grantId === null ? null : await refresh.sessionOf(each.grantId);
+      if (sessionId === null || !(await isSomebodyElses(context, sessionId))) return each;
+    }
+    return newest;
+  }
+
   /** A page need not say which client it is, where only one of them is signed in here. */
   function clientByCookie(context: HttpContext): Client | null {
     const signedIn = clients
       .all()
-      .filter((client) => mayUseCookie(context, client) && cookies.read(context, client) !== undefined);
+      .filter((client) => mayUseCookie(context, client) && cookies.read(context, client).length > 0);
     if (signedIn.length > 1)
       throw new AppError("client_unknown", "Several clients are signed in here; name one with client_id.");
     return signedIn[0] ?? null;
@@ -117,4 +143,17 @@ function readIdempotencyKey(context: HttpContext): string | null {
     throw new AppError("invalid_request", "The Idempotency-Key is not 1 to 256 printable ASCII characters.");
   }
   return key;
+}
+
+/**
+ * The `Refresh-Deadline` of an attempt: until when its client waits, in milliseconds since the epoch by the server's
+ * clock, as the client reckons it from `server_time_ms`.
+ */
+function readDeadline(context: HttpContext): number | null {
+  const deadline = context.req.header("refresh-deadline");
+  if (deadline === undefined) return null;
+  if (!/^\d{1,15}$/.test(deadline)) {
+    throw new AppError("invalid_request", "The Refresh-Deadline is not a moment in milliseconds since 1970.");
+  }
+  return Number(deadline);
 }

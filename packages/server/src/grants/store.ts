@@ -1,5 +1,5 @@
 import type { RefreshVerdict, RevokedReason } from "@holdfast/protocol";
-import { sql } from "kysely";
+import type { Epoch } from "../failover/index.ts";
 import type { Database, Queries } from "../storage/database.ts";
 import { refreshStatement } from "./refresh-statement.ts";
 
@@ -56,6 +56,8 @@ export interface Presentation {
   readonly overlap: number;
   /** Seconds. */
   readonly idle: number;
+  /** Milliseconds since the epoch: nobody waits for an answer any more after that. Null: not known. */
+  readonly deadline: number | null;
   readonly requestId: string;
   readonly address: string | null;
   readonly userAgent: string | null;
@@ -80,9 +82,28 @@ export interface JudgedGrant {
   readonly revoked_reason: RevokedReason | null;
 }
 
-/** Judges presented tokens, each of another grant, in one statement. What is missing from the answer is unknown. */
-export function judge(database: Database, now: Date, presented: readonly Presentation[]): Promise<JudgedGrant[]> {
-  return database.execute<JudgedGrant>(
+/** When, and on which timeline of the database, tokens are judged. */
+export interface Judgement {
+  readonly now: Date;
+  readonly epoch: Epoch;
+}
+
+/** What the statement decided, on the timeline it found. */
+export interface Judged {
+  readonly timeline: string;
+  /** Empty on another timeline than asked for; else what is missing from it is unknown. */
+  readonly grants: readonly JudgedGrant[];
+}
+
+type JudgedRow = { readonly timeline: string } & (JudgedGrant | { readonly id: null });
+
+/** Judges presented tokens, each of another grant, in one statement; none of them on another timeline. */
+export async function judge(
+  database: Database,
+  { now, epoch }: Judgement,
+  presented: readonly Presentation[],
+): Promise<Judged> {
+  const rows = await database.execute<JudgedRow>(
     refreshStatement,
     [
       now,
@@ -98,51 +119,31 @@ export function judge(database: Database, now: Date, presented: readonly Present
       presented.map((each) => each.requestId),
       presented.map((each) => each.address),
       presented.map((each) => each.userAgent),
+      epoch.timeline,
+      epoch.promotedAt,
     ],
     "judge_refresh",
   );
+  const grants = rows.filter((row): row is JudgedRow & JudgedGrant => row.id !== null);
+  return { timeline: rows[0]?.timeline ?? "", grants };
 }
 
-/** The client a grant belongs to. */
-export async function findGrantClient(queries: Queries, id: string): Promise<string | null> {
-  const row = await queries.selectFrom("grants").select("client_id").where("id", "=", id).executeTakeFirst();
-  return row?.client_id ?? null;
+/** Whose a grant is; null when there is no such grant. */
+export async function findGrantOwner(queries: Queries, id: string) {
+  const row = await queries
+    .selectFrom("grants")
+    .select(["client_id", "session_id"])
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return row ? { clientId: row.client_id, sessionId: row.session_id } : null;
 }
 
-/** Which grants to end. */
-export type GrantSelection =
-  | { readonly id: string }
-  | { readonly sessionIds: readonly string[] }
-  | { readonly accountId: string };
-
-export interface EndedGrant {
-  readonly id: string;
-  readonly session_id: string;
-  readonly user_id: string;
-  readonly account_id: string;
-  readonly client_id: string;
-}
-
-/** Ends the live grants of a selection. They are locked in the order of their ids, as a refresh locks them. */
-export async function endGrants(
-  queries: Queries,
-  selection: GrantSelection,
-  reason: RevokedReason,
-  now: Date,
-): Promise<EndedGrant[]> {
-  const live = queries.selectFrom("grants").select("id").where("revoked_at", "is", null);
-  const selected =
-    "id" in selection
-      ? live.where("id", "=", selection.id)
-      : "accountId" in selection
-        ? live.where("account_id", "=", selection.accountId)
-        : live.where("session_id", "=", sql<string>`any(${selection.sessionIds}::uuid[])`);
-  return queries
-    .with("live", () => selected.orderBy("id").forUpdate())
-    .updateTable("grants")
-    .from("live")
-    .set({ revoked_at: now, revoked_reason: reason })
-    .whereRef("grants.id", "=", "live.id")
-    .returning(["grants.id", "grants.session_id", "grants.user_id", "grants.account_id", "grants.client_id"])
+/** The grants under a session, live or ended, and where they are. */
+export async function listGrantsOf(queries: Queries, sessionId: string) {
+  const rows = await queries
+    .selectFrom("grants")
+    .select(["id", "client_id", "generation"])
+    .where("session_id", "=", sessionId)
     .execute();
+  return rows.map(({ id, client_id, generation }) => ({ grantId: id, clientId: client_id, generation }));
 }

@@ -12,6 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => instance.close());
 
+/** A moment as PostgreSQL writes it into JSON. */
+const isoOf = (moment: Date) =>
+  moment
+    .toISOString()
+    .replace("Z", "+00:00")
+    .replace(/\.?0+(?=\+)/, "");
+
 const start = (clientId = "device") => startSession(instance, { clientId });
 
 describe("rotated: the token in force is presented", () => {
@@ -123,12 +130,34 @@ describe("overlapped: a token that was replaced a moment ago", () => {
 
   it("counts from when this very generation was replaced, not from the last rotation", async () => {
     const { refreshToken } = await start();
-    const [, next = ""] = await refreshTimes(instance, refreshToken, 1);
+    const [, next = "", third = ""] = await refreshTimes(instance, refreshToken, 2);
     instance.clock.advance(20 * second);
-    await refreshTimes(instance, next, 1);
+    await refreshTimes(instance, third, 1);
     instance.clock.advance(10 * second);
     expect((await present(instance, next)).status).toBe(200);
     expect((await present(instance, refreshToken)).body.reason).toBe("reuse_detected");
+  });
+
+  it("counts from when its successor was used, where that was received only hours later", async () => {
+    const { refreshToken, grantId } = await start();
+    // The answer is lost and the laptop sleeps. On waking one tab repeats the attempt and refreshes again at once; the
+    // other's repetition comes a moment after.
+    await present(instance, refreshToken, { key: "attempt-1" });
+    const replacedAt = new Date(instance.clock.now());
+    instance.clock.advance(9 * 3_600 * second);
+    const { body } = await present(instance, refreshToken, { key: "attempt-1" });
+    const newest = await present(instance, body.refresh_token, { key: "attempt-2" });
+    const usedAt = new Date(instance.clock.now());
+    instance.clock.advance(30 * second - 1);
+    const late = await present(instance, refreshToken, { key: "attempt-1" });
+    expect(late.body).toMatchObject({ generation: 3, refresh_token: newest.body.refresh_token });
+    const overlapped = (await eventsOf(instance, grantId)).at(-1);
+    expect(overlapped).toMatchObject({
+      type: "session.overlapped",
+      data: { replaced_at: isoOf(replacedAt), successor_replaced_at: isoOf(usedAt) },
+    });
+    instance.clock.advance(1);
+    expect((await present(instance, refreshToken, { key: "attempt-1" })).body.reason).toBe("reuse_detected");
   });
 
   it.each([
@@ -152,8 +181,9 @@ describe("overlapped: a token that was replaced a moment ago", () => {
 
   it("reaches back over ten rotations; what is no longer remembered counts as reuse", async () => {
     const { refreshToken } = await start();
-    const [, newer = ""] = await refreshTimes(instance, refreshToken, 11);
-    expect((await present(instance, newer)).body.generation).toBe(12);
+    const [, newer = ""] = await refreshTimes(instance, refreshToken, 12);
+    // Replaced eleven rotations ago, and its successor ten.
+    expect((await present(instance, newer)).body.generation).toBe(13);
     expect((await present(instance, refreshToken)).body.reason).toBe("reuse_detected");
   });
 });
@@ -198,5 +228,23 @@ describe("expired: an idle or absolute limit has passed", () => {
     instance.clock.advance(1);
     expect((await present(instance, token)).body.reason).toBe("session_expired");
     expect((await readGrant(instance, grantId)).expires_at).toEqual(expires_at);
+  });
+});
+
+describe("the times of a grant", () => {
+  it("never move backwards: a node whose statement was held up comes with an earlier moment", async () => {
+    const { refreshToken, grantId } = await start();
+    const { body } = await present(instance, refreshToken);
+    const before = await readGrant(instance, grantId);
+    instance.clock.advance(-5 * second);
+    await present(instance, body.refresh_token);
+    await present(instance, body.refresh_token);
+    const { used_at, idle_expires_at, recent_rotations } = await readGrant(instance, grantId);
+    expect({ used_at, idle_expires_at }).toEqual({
+      used_at: before.used_at,
+      idle_expires_at: before.idle_expires_at,
+    });
+    expect(recent_rotations).toEqual([before.used_at, before.used_at]);
+    instance.clock.advance(5 * second);
   });
 });

@@ -1,6 +1,7 @@
-import { type Generated, Kysely, PostgresDialect, type Transaction } from "kysely";
+import { type Generated, Kysely, PostgresDialect, type PostgresPool, type Transaction } from "kysely";
 import pg from "pg";
 import { AppError } from "../http/app-error.ts";
+import { runTransaction } from "./after-commit.ts";
 import type { Tables } from "./tables.ts";
 
 export type { Generated };
@@ -30,12 +31,23 @@ export interface DatabaseOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** One instance's PostgreSQL schema. */
-export interface Database {
+/** A way to the database. */
+export interface DatabaseLane {
   readonly queries: Queries;
-  readonly schema: string;
   /** Runs a function in one transaction (READ COMMITTED). */
   transaction<Result>(work: (tx: DatabaseTransaction) => Promise<Result>): Promise<Result>;
+}
+
+/** One instance's PostgreSQL schema. */
+export interface Database extends DatabaseLane {
+  readonly schema: string;
+  /**
+   * For ending things: an idle connection of the pool, else one that is kept for this. Whatever holds all the others,
+   * nobody waits behind it to sign out.
+   */
+  readonly urgent: DatabaseLane;
+  /** Makes the connection that is kept for ending things, so that it is there when there are no others. */
+  prepareUrgent(): Promise<void>;
   /** Runs one SQL statement as it stands. `name` makes it a prepared statement. */
   execute<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[], name?: string): Promise<Row[]>;
   /** A connection of its own, for what is bound to one (LISTEN, advisory locks). The caller ends it. */
@@ -53,6 +65,8 @@ const statementTimeoutMs = 10_000;
 const idleTransactionTimeoutMs = 10_000;
 // A connection outside the pool is for background work and commands: they can wait longer, but not for ever.
 const connectTimeoutMs = 5_000;
+// Few: they are taken only when the pool has none idle, each for some milliseconds.
+const reservedConnections = 2;
 
 export function createDatabase({ connection, schema, poolSize, onError }: DatabaseOptions): Database {
   assertSchemaName(schema);
@@ -66,8 +80,26 @@ export function createDatabase({ connection, schema, poolSize, onError }: Databa
     keepAlive: true,
   };
   const pool = new pg.Pool({ ...clientConfig, max: poolSize, connectionTimeoutMillis: acquireTimeoutMs });
-  pool.on("error", (error) => onError?.(error));
-  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  // Whoever ends something waits longer than others, and a connection once made is kept: where the database is slow,
+  // making one takes several answers.
+  const reserve = new pg.Pool({
+    ...clientConfig,
+    max: reservedConnections,
+    connectionTimeoutMillis: connectTimeoutMs,
+    idleTimeoutMillis: 0,
+  });
+  for (const each of [pool, reserve]) {
+    each.on("error", (error) => onError?.(error));
+    // The pool listens only to connections that are idle: one that breaks in somebody's hands would end the process.
+    each.on("connect", (client) => client.on("error", (error) => onError?.(error)));
+  }
+  const lane = createLane(pool);
+  const urgent = createLane({
+    options: reserve.options,
+    // Who waits for the pool already comes first. And no new connection is made for it here: see above.
+    connect: () => (pool.idleCount > pool.waitingCount ? pool : reserve).connect(),
+    end: () => reserve.end(),
+  });
 
   async function execute<Row extends pg.QueryResultRow>(
     text: string,
@@ -78,11 +110,21 @@ export function createDatabase({ connection, schema, poolSize, onError }: Databa
     return result.rows;
   }
 
+  let closing: Promise<void> | undefined;
+  async function endPools(): Promise<void> {
+    await Promise.all([lane.queries.destroy(), urgent.queries.destroy()]);
+    // Kysely ends only a pool that it has used itself.
+    for (const each of [pool, reserve]) if (!each.ending) await each.end();
+  }
+
   return {
-    queries,
+    ...lane,
+    urgent,
     schema,
     execute,
-    transaction: (work) => queries.transaction().execute(work),
+    async prepareUrgent() {
+      (await reserve.connect()).release();
+    },
     async connect() {
       const client = new pg.Client({
         ...clientConfig,
@@ -98,12 +140,16 @@ export function createDatabase({ connection, schema, poolSize, onError }: Databa
       if (!row) throw new AppError("database_unreachable");
       return row.now.getTime();
     },
-    async close() {
-      await queries.destroy();
-      // Kysely ends only a pool that it has used itself.
-      if (!pool.ending) await pool.end();
+    close() {
+      closing ??= endPools();
+      return closing;
     },
   };
+}
+
+function createLane(pool: PostgresPool): DatabaseLane {
+  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return { queries, transaction: (work) => runTransaction(queries, work) };
 }
 
 /** In the driver, what a URL says wins over what stands beside it: our options go behind the URL's own. */

@@ -12,6 +12,17 @@ export interface Tables {
   signin_codes: SigninCodesTable;
   signing_keys: SigningKeysTable;
   events: EventsTable;
+  database_epochs: DatabaseEpochsTable;
+  delivery_destinations: DeliveryDestinationsTable;
+  deliveries: DeliveriesTable;
+  delivery_attempts: DeliveryAttemptsTable;
+  webhook_endpoints: WebhookEndpointsTable;
+  webhook_secrets: WebhookSecretsTable;
+  session_checks: SessionChecksTable;
+  usage_reports: UsageReportsTable;
+  usage_hours: UsageHoursTable;
+  signal_streams: SignalStreamsTable;
+  set_signing_keys: SigningKeysTable;
 }
 
 export interface UsersTable {
@@ -129,6 +140,11 @@ export interface SigningKeysTable {
   retires_at: Date | null;
 }
 
+export interface DatabaseEpochsTable {
+  timeline: string;
+  promoted_at: Date | null;
+}
+
 export interface EventsTable {
   id: Generated<string>;
   transaction_id: Generated<string>;
@@ -141,4 +157,94 @@ export interface EventsTable {
   client_id: string | null;
   request_id: string | null;
   data: JSONColumnType<Record<string, unknown>>;
+}
+
+export interface DeliveryDestinationsTable {
+  id: string;
+  queue: string;
+  created_at: Date;
+  paused_until: Date | null;
+  failing_since: Date | null;
+  failures: Generated<number>;
+  failing_told_at: Date | null;
+  disabled_at: Date | null;
+  disabled_reason: string | null;
+}
+
+export interface DeliveriesTable {
+  id: string;
+  destination_id: string;
+  message_id: string;
+  type: string;
+  body: string;
+  occurred_at: Date;
+  created_at: Date;
+  state: string;
+  attempts: Generated<number>;
+  step: Generated<number>;
+  next_attempt_at: Date;
+  finished_at: Date | null;
+}
+
+export interface DeliveryAttemptsTable {
+  delivery_id: string;
+  number: number;
+  started_at: Date;
+  duration_ms: number;
+  outcome: string;
+  status: number | null;
+  error: string | null;
+  answer: string | null;
+}
+
+export interface WebhookEndpointsTable {
+  id: string;
+  url: string;
+  description: string | null;
+  events: string[];
+  clients: string[];
+  accounts: string[];
+  created_at: Date;
+}
+
+export interface WebhookSecretsTable {
+  id: string;
+  endpoint_id: string;
+  scheme: string;
+  sealed_key: Buffer;
+  created_at: Date;
+  expires_at: Date | null;
+}
+
+export interface SessionChecksTable {
+  session_id: string;
+  check_at: Date;
+}
+
+export interface UsageReportsTable {
+  service_id: string;
+  report_id: string;
+  received_at: Date;
+}
+
+export interface UsageHoursTable {
+  hour: Date;
+  service_id: string;
+  client_id: string;
+  verdict: string;
+  tokens: string;
+}
+
+export interface SignalStreamsTable {
+  id: string;
+  service_id: string;
+  description: string | null;
+  events_requested: string[];
+  method: string;
+  endpoint_url: string | null;
+  sealed_authorization: Buffer | null;
+  status: string;
+  status_reason: string | null;
+  verification_requested_at: Date | null;
+  created_at: Date;
 }
