@@ -27,6 +27,11 @@ const variables: Readonly<Record<string, SettingPath>> = {
   HOLDFAST_LOG_LEVEL: ["logs", "level"],
   OTEL_EXPORTER_OTLP_ENDPOINT: ["metrics", "otlp", "endpoint"],
   HOLDFAST_ALLOW_SESSION_CREATE: ["allowSessionCreate"],
+  HOLDFAST_NATS_URL: ["feed", "nats", "url"],
+  HOLDFAST_NATS_USER: ["feed", "nats", "user"],
+  HOLDFAST_NATS_PASSWORD: ["feed", "nats", "password"],
+  HOLDFAST_NATS_TOKEN: ["feed", "nats", "token"],
+  HOLDFAST_NATS_CREDENTIALS: ["feed", "nats", "credentials"],
 };
 
 /** Their values are not text. What does not look right is left as it is, for the schema to refuse. */

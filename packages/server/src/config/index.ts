@@ -11,3 +11,5 @@ export type { ConfigContext, ConfigFile, ConfigSource } from "./file.ts";
 export { defineConfig, loadConfigFile } from "./file.ts";
 export type { Mode } from "./mode.ts";
 export type { ClientConfig, ConfigInput, ProviderConfig, ServiceConfig, TokenLifetimes } from "./schema.ts";
+export type { ConfigWarning, WarningCode } from "./warnings.ts";
+export { findWarnings } from "./warnings.ts";

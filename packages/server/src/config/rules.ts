@@ -18,6 +18,7 @@ export function checkRules(config: ParsedConfig, { mode, hasDevelopmentSecret }:
     ...checkReferences(config),
     ...config.clients.flatMap((client, index) => checkClient(client, index)),
     ...checkServices(config),
+    ...checkFeed(config),
     ...(mode === "production" ? checkProduction(config) : []),
   ];
 }
@@ -70,6 +71,11 @@ function checkClient({ type, secret, rotate }: ClientConfig, index: number): Pla
   if (type === "public" && secret !== undefined) add("secret", "is set, but a public client cannot keep a secret");
   if (type === "public" && !rotate) add("rotate", "is false; a public client's refresh token must rotate");
   return problems;
+}
+
+function checkFeed({ feed, services }: ParsedConfig): PlacedProblem[] {
+  if (feed.access === "public" || services.some(({ may }) => may.includes("follow"))) return [];
+  return [{ at: ["feed", "access"], message: "lets only services follow, but none of them may `follow`" }];
 }
 
 /** Each authenticates with a name and a secret of its own. */

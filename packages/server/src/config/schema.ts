@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isNetwork } from "../http/public-address.ts";
 import { duration, durationBetween, durationOf, lifetime } from "./duration.ts";
 
 const identifier = z.string().regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, {
@@ -19,7 +20,7 @@ const listOrOne = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]
 const overlap = durationBetween(0, 300);
 
 /** What a service may be allowed. */
-export const servicePermissions = ["follow", "introspect", "report", "signals", "revoke"] as const;
+const servicePermissions = ["follow", "introspect", "report", "signals", "revoke"] as const;
 
 const tokens = z.strictObject({
   access: durationOf("15m", "How long an access token is valid."),
@@ -113,6 +114,40 @@ const service = z.strictObject({
   }),
 });
 
+const nats = z.strictObject({
+  url: z
+    .string()
+    .regex(/^(nats|tls):\/\/[^\s,@]+(,(nats|tls):\/\/[^\s,@]+)*$/, {
+      error: "is not a list of nats:// or tls:// addresses, which hold no user or password",
+    })
+    .meta({ description: "The servers, separated by commas." }),
+  stream: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,32}$/, { error: "takes letters, digits, dashes and underscores; 32 characters at most" })
+    .default("holdfast-feed")
+    .meta({ description: "The stream, made when it is missing; its subject is `<stream>.lines`." }),
+  replicas: wholeNumber(1, 5)
+    .default(1)
+    .meta({ description: "Copies of a stream that we make, in a cluster of NATS." }),
+  user: z.string().min(1).optional().meta({ description: "Whom NATS knows us as, where it asks." }),
+  password: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "Better from the environment: `HOLDFAST_NATS_PASSWORD`." }),
+  token: z.string().min(1).optional().meta({ description: "Better from the environment: `HOLDFAST_NATS_TOKEN`." }),
+  credentials: z.string().min(1).optional().meta({
+    description: "What a `.creds` file holds. Better from the environment: `HOLDFAST_NATS_CREDENTIALS_FILE`.",
+  }),
+  tls: z
+    .strictObject({
+      ca: z.string().min(1).optional().meta({ description: "Whom to trust, as PEM. Default: whom the system trusts." }),
+      certificate: z.string().min(1).optional().meta({ description: "Ours, as PEM, where the server asks for one." }),
+      key: z.string().min(1).optional().meta({ description: "The key to it, as PEM." }),
+    })
+    .optional(),
+});
+
 const companion = z.strictObject({
   name: identifier,
   command: z.array(z.string()).min(1).meta({ description: "The program and its arguments." }),
@@ -191,6 +226,10 @@ export const configSchema = z.strictObject({
     .strictObject({
       idle: durationOf("14d", "A session that is not used for this long ends."),
       absolute: durationOf("90d", "A session ends this long after the sign-in, used or not."),
+      expiringNotice: durationOf(
+        "1d",
+        "How long before a session runs out the event `session.expiring` says so; a quarter of its limit at most.",
+      ),
       endOnReuse: z.boolean().default(true).meta({
         description: "Whether a used refresh token that comes back ends the whole session, or only the one grant.",
       }),
@@ -203,11 +242,26 @@ export const configSchema = z.strictObject({
       publishAhead: durationOf("15m", "How long a new key is published before it signs.", duration),
     })
     .prefault({}),
+  history: z
+    .strictObject({
+      keep: durationOf(
+        "90d",
+        "How long the lifecycle log, and a session after its end, are kept: for timelines, replays and audits.",
+        durationBetween(86_400, 3_650 * 86_400),
+      ),
+    })
+    .prefault({}),
   feed: z
     .strictObject({
-      heartbeat: durationOf("15s", "How often the feed sends a sign of life.", durationBetween(1, 300)),
+      heartbeat: durationOf("5s", "How often the feed sends a sign of life.", durationBetween(1, 300)),
       maxFollowers: wholeNumber(1, 1_000_000).default(5_000).meta({
-        description: "Open feed connections at most, per node.",
+        description: "Open feed connections at most, per node. Services come before everybody else.",
+      }),
+      access: z.enum(["public", "services"]).default("public").meta({
+        description: "Who may follow: `public` for anybody, `services` for services that may `follow`.",
+      }),
+      nats: nats.optional().meta({
+        description: "NATS JetStream as a second way for news from node to node. PostgreSQL stays the truth.",
       }),
     })
     .prefault({}),
@@ -224,12 +278,41 @@ export const configSchema = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  outbound: z
+    .strictObject({
+      allow: z
+        .array(z.string().refine(isNetwork, { error: "is neither an address nor a network such as 10.1.0.0/16" }))
+        .default([])
+        .meta({
+          description:
+            "Networks beside the public internet that webhooks may be sent to. In development this machine is one.",
+        }),
+    })
+    .prefault({}),
+  webhooks: z
+    .strictObject({
+      keep: durationOf(
+        "30d",
+        "How long messages to webhooks and the log of their attempts are kept.",
+        durationBetween(7 * 86_400, 3_650 * 86_400),
+      ),
+    })
+    .prefault({}),
   logs: z
     .strictObject({
       level: z
         .enum(["trace", "debug", "info", "warn", "error", "silent"])
         .default("info")
         .meta({ description: "The least that is logged." }),
+    })
+    .prefault({}),
+  shutdown: z
+    .strictObject({
+      notice: durationOf(
+        "5s",
+        "How long a node that is told to stop takes new requests, while `/readyz` says 503: longer than load balancers take to look. None in development.",
+        durationBetween(0, 20),
+      ),
     })
     .prefault({}),
   allowSessionCreate: z.boolean({ error: "is neither true nor false" }).default(false).meta({

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createManualClock } from "../clock/clock.ts";
+import { createMetrics } from "../metrics/metrics.ts";
 import { createTestSchema, type TestSchema } from "../storage/database.testing.ts";
 import type { Database } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
@@ -16,7 +17,7 @@ beforeAll(async () => {
   schema = createTestSchema();
   database = schema.open();
   await migrate(database);
-  events = createEvents({ database, clock, onError: nobody });
+  events = createEvents({ database, clock, metrics: createMetrics(), onError: nobody });
 });
 afterAll(async () => {
   await events.close();
@@ -84,7 +85,7 @@ describe("an announcement", () => {
     const [near, far] = [schema.open(), schema.open(`${schema.name}_far`)];
     await migrate(far);
     const heardBy = [near, far].map((each) => {
-      const node = createEvents({ database: each, clock, onError: nobody });
+      const node = createEvents({ database: each, clock, metrics: createMetrics(), onError: nobody });
       const count = { node, heard: 0 };
       node.onAnnounced(() => count.heard++);
       return count;
@@ -100,7 +101,12 @@ describe("an announcement", () => {
   it("that cannot be sent is told of, and takes nothing down", async () => {
     const broken = schema.open();
     const errors: unknown[] = [];
-    const lonely = createEvents({ database: broken, clock, onError: (error) => errors.push(error) });
+    const lonely = createEvents({
+      database: broken,
+      clock,
+      metrics: createMetrics(),
+      onError: (error) => errors.push(error),
+    });
     await broken.close();
     lonely.announce();
     await expect.poll(() => errors.length).toBeGreaterThan(0);

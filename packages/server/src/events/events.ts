@@ -1,5 +1,7 @@
 import type { EventType } from "@holdfast/protocol";
 import type { Clock } from "../clock/clock.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { afterCommit } from "../storage/after-commit.ts";
 import type { Database, Queries } from "../storage/database.ts";
 import { createHints } from "./hints.ts";
 
@@ -22,7 +24,10 @@ export interface LifecycleEvent {
 export interface EventsDeps {
   readonly database: Database;
   readonly clock: Clock;
+  readonly metrics: Metrics;
   readonly onError: (error: unknown) => void;
+  /** Told of lines as they are written; what it answers with is called once they are committed. */
+  readonly onAppended?: (events: readonly LifecycleEvent[]) => () => void;
 }
 
 /** The lifecycle log. */
@@ -36,12 +41,17 @@ export interface Events {
   announce(): void;
   /** Called at every hint, of this node or another. Returns the way to stop. */
   onAnnounced(listener: () => void): () => void;
+  /** Whether other nodes' hints are heard just now. */
+  readonly isListening: boolean;
   /** Waits until the last hint has gone out, and hears no more of them. */
   close(): Promise<void>;
 }
 
-export function createEvents({ database, clock, onError }: EventsDeps): Events {
+export function createEvents({ database, clock, metrics, onError, onAppended }: EventsDeps): Events {
   const hints = createHints({ database, onError });
+  const help =
+    "Lines that this node wrote to the lifecycle log, by type; of an end, its reason. Refreshes count apart.";
+  const written = metrics.counter("holdfast_lifecycle_events_total", help, ["type", "reason"]);
 
   return {
     async append(queries, ...events) {
@@ -50,11 +60,24 @@ export function createEvents({ database, clock, onError }: EventsDeps): Events {
         const rows = events.slice(first, first + maximumRows).map((event) => toRow(event, at));
         await queries.insertInto("events").values(rows).execute();
       }
+      const onCommit = onAppended?.(events);
+      afterCommit(queries, () => {
+        for (const event of events) written.inc({ type: event.type, reason: endReason(event) });
+        onCommit?.();
+      });
     },
     announce: hints.announce,
     onAnnounced: hints.onAnnounced,
+    get isListening() {
+      return hints.isListening;
+    },
     close: hints.close,
   };
+}
+
+/** Why something ended: one of a closed list. */
+function endReason({ type, data }: LifecycleEvent): string {
+  return type === "session.revoked" || type === "grant.revoked" ? String(data?.["reason"] ?? "") : "";
 }
 
 function toRow(event: LifecycleEvent, at: Date) {

@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { sql } from "kysely";
 import type pg from "pg";
 import { sha256 } from "../crypto/digest.ts";
 import type { Database } from "../storage/database.ts";
@@ -15,6 +16,8 @@ export interface Hints {
   announce(): void;
   /** Called at every hint, of this node or another. Returns the way to stop. */
   onAnnounced(listener: () => void): () => void;
+  /** Whether hints of other nodes are heard just now. */
+  readonly isListening: boolean;
   /** Waits until the last hint has gone out, and listens no more. */
   close(): Promise<void>;
 }
@@ -35,7 +38,8 @@ export function createHints({ database, onError }: HintsDeps): Hints {
     notifying = notifying
       .then(() => {
         isWaiting = false;
-        return database.execute("select pg_notify($1, '')", [channel]);
+        // News of an end: like the end itself, it waits for nobody.
+        return sql`select pg_notify(${channel}, '')`.execute(database.urgent.queries);
       })
       .then(() => undefined, onError);
   }
@@ -48,6 +52,9 @@ export function createHints({ database, onError }: HintsDeps): Hints {
     onAnnounced(heard) {
       emitter.on("announced", heard);
       return () => emitter.off("announced", heard);
+    },
+    get isListening() {
+      return listener.isListening;
     },
     async close() {
       await notifying;
@@ -66,6 +73,7 @@ function createListener({ database, channel, onHint, onError }: ListenerDeps) {
   let client: pg.Client | null = null;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
+  let isListening = false;
   let connecting = listen();
 
   async function listen(): Promise<void> {
@@ -75,6 +83,7 @@ function createListener({ database, channel, onHint, onError }: ListenerDeps) {
       connected.on("notification", onHint);
       connected.on("end", listenAgain);
       await connected.query(`listen ${channel}`);
+      isListening = true;
       // What was announced while nobody listened.
       onHint();
     } catch (error) {
@@ -84,6 +93,7 @@ function createListener({ database, channel, onHint, onError }: ListenerDeps) {
   }
 
   function listenAgain(): void {
+    isListening = false;
     if (isClosed || timer) return;
     timer = setTimeout(() => {
       timer = undefined;
@@ -93,6 +103,9 @@ function createListener({ database, channel, onHint, onError }: ListenerDeps) {
   }
 
   return {
+    get isListening() {
+      return isListening;
+    },
     async close() {
       isClosed = true;
       clearTimeout(timer);

@@ -4,6 +4,7 @@ import { inject } from "vitest";
 import { createManualClock } from "../clock/clock.ts";
 import { createKeyRing } from "../crypto/key-ring.ts";
 import { createEvents } from "../events/index.ts";
+import { createMetrics } from "../metrics/metrics.ts";
 import { createDatabase } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
 import { createKeys, type Keys } from "./index.ts";
@@ -22,7 +23,7 @@ export async function createKeyStore() {
   const onError = (error: unknown) => void failures.push(error);
   const database = createDatabase({ connection: inject("postgres"), schema, poolSize: 4, onError });
   await migrate(database);
-  const events = createEvents({ database, clock, onError });
+  const events = createEvents({ database, clock, metrics: createMetrics(), onError });
   const nodes: Keys[] = [];
 
   return {

@@ -1,4 +1,4 @@
-import type { JsonWebKey } from "node:crypto";
+import type { JsonWebKey, KeyObject } from "node:crypto";
 import { sql } from "kysely";
 import type { Clock } from "../clock/clock.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
@@ -6,8 +6,10 @@ import type { Events } from "../events/index.ts";
 import { AppError } from "../http/app-error.ts";
 import { runPeriodically } from "../jobs/periodic.ts";
 import type { Database, DatabaseTransaction } from "../storage/database.ts";
+import { type KeyKind, tokenKeys } from "./key-kind.ts";
 import { generateKey, openKey, type SigningKey, signJwt } from "./signing-key.ts";
 import { insertKey, listKeys, retireOtherKeys, type StoredKey } from "./store.ts";
+import { isSignedBy, openPublicKey, parseJwt } from "./verify-jwt.ts";
 
 const upkeepEveryMs = 30_000;
 // The key set that we publish is never older than this, whatever hint got lost between the nodes.
@@ -31,6 +33,8 @@ export interface KeysDeps {
     /** Seconds the longest-lived access token lives. */
     readonly longestToken: number;
   };
+  /** Default: those of access tokens. */
+  readonly kind?: KeyKind;
   readonly onError: (error: unknown) => void;
 }
 
@@ -44,9 +48,23 @@ export interface KeyStatus {
   readonly retiresAt: Date | null;
 }
 
+/** A JWT that we have signed. */
+export interface OwnJwt {
+  /** Its `typ`. */
+  readonly type: string | undefined;
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
 export interface Keys {
   /** Signs a JWT with the key in force. */
   sign(type: string, claims: object): Promise<string>;
+  /**
+   * Reads a JWT that one of our keys has signed; null for any other text. Its claims, `exp` among them, are for the
+   * caller to judge.
+   *
+   * @throws whatever the database does, where another node may have made the key
+   */
+  read(jwt: string): Promise<OwnJwt | null>;
   /** The key set to publish (RFC 7517, section 5): public members only, and never without a key that may sign. */
   jwks(): Promise<{ keys: JsonWebKey[] }>;
   list(): KeyStatus[];
@@ -60,18 +78,21 @@ export interface Keys {
  *
  * @throws AppError `secret_wrong`
  */
-export async function createKeys({ database, events, clock, keyRing, settings, onError }: KeysDeps): Promise<Keys> {
+export async function createKeys(deps: KeysDeps): Promise<Keys> {
+  const { database, events, clock, keyRing, settings, onError, kind = tokenKeys } = deps;
   let stored: readonly StoredKey[] = [];
   let opened = new Map<string, SigningKey>();
+  let publicKeys = new Map<string, KeyObject>();
   let loadedAt = 0;
   let loading: Promise<void> | null = null;
   let reloadSoon: NodeJS.Timeout | undefined;
 
   async function reload(): Promise<void> {
     const asked = performance.now();
-    const listed = await listKeys(database.queries, new Date(clock.now()));
+    const listed = await listKeys(database.queries, kind, new Date(clock.now()));
     const former = opened;
-    opened = new Map(listed.map((key) => [key.id, former.get(key.id) ?? openKey(keyRing, key)]));
+    opened = new Map(listed.map((key) => [key.id, former.get(key.id) ?? openKey(keyRing, key, kind)]));
+    publicKeys = new Map(listed.map((key) => [key.id, publicKeys.get(key.id) ?? openPublicKey(key.publicJwk)]));
     stored = listed;
     loadedAt = asked;
   }
@@ -79,12 +100,15 @@ export async function createKeys({ database, events, clock, keyRing, settings, o
   /** Loads again what may have changed. A key set that cannot be loaded is served as it was. */
   async function refreshIfStale(): Promise<void> {
     if (performance.now() - loadedAt < publishedFreshMs) return;
-    loading ??= reload()
-      .catch(onError)
-      .finally(() => {
-        loading = null;
-      });
-    await loading;
+    await reloadTogether().catch(onError);
+  }
+
+  /** Whoever needs it at the same time shares one look. */
+  function reloadTogether(): Promise<void> {
+    loading ??= reload().finally(() => {
+      loading = null;
+    });
+    return loading;
   }
 
   function keyInForce(): StoredKey {
@@ -95,10 +119,10 @@ export async function createKeys({ database, events, clock, keyRing, settings, o
   }
 
   async function addKey(tx: DatabaseTransaction, activatesAt: Date): Promise<StoredKey> {
-    const key = generateKey(keyRing, { createdAt: new Date(clock.now()), activatesAt });
-    await insertKey(tx, key);
+    const key = await generateKey(keyRing, { createdAt: new Date(clock.now()), activatesAt }, kind);
+    await insertKey(tx, kind, key);
     const lastToken = activatesAt.getTime() + settings.longestToken * 1000 + retireMarginMs;
-    const retired = await retireOtherKeys(tx, key.id, new Date(lastToken));
+    const retired = await retireOtherKeys(tx, kind, key.id, new Date(lastToken));
     await events.append(
       tx,
       { type: "key.created", data: { key: key.id, activates_at: activatesAt } },
@@ -110,9 +134,9 @@ export async function createKeys({ database, events, clock, keyRing, settings, o
   async function addKeyIf(isDue: (listed: readonly StoredKey[]) => boolean, aheadSeconds: number) {
     const added = await database.transaction(async (tx) => {
       // One node at a time: two that start together must not make two first keys.
-      await sql`select pg_advisory_xact_lock(hashtext('holdfast.keys'), hashtext(${database.schema}))`.execute(tx);
+      await sql`select pg_advisory_xact_lock(hashtext(${kind.lock}), hashtext(${database.schema}))`.execute(tx);
       const now = clock.now();
-      if (!isDue(await listKeys(tx, new Date(now)))) return null;
+      if (!isDue(await listKeys(tx, kind, new Date(now)))) return null;
       return addKey(tx, new Date(now + aheadSeconds * 1000));
     });
     await reload();
@@ -153,6 +177,14 @@ export async function createKeys({ database, events, clock, keyRing, settings, o
       if (!key) throw new AppError("temporarily_unavailable");
       return signJwt(key, type, claims);
     },
+    async read(text) {
+      const jwt = parseJwt(text);
+      if (!jwt) return null;
+      // Another node may have made the key; not again and again for a key that nobody has.
+      if (!publicKeys.has(jwt.kid) && performance.now() - loadedAt >= publishedFreshMs) await reloadTogether();
+      const key = publicKeys.get(jwt.kid);
+      return key && isSignedBy(jwt, key) ? { type: jwt.type, claims: jwt.claims } : null;
+    },
     async jwks() {
       await refreshIfStale();
       return {
@@ -169,6 +201,16 @@ export async function createKeys({ database, events, clock, keyRing, settings, o
       stopAnnounced();
       clearTimeout(reloadSoon);
       await upkeep.stop();
+    },
+  };
+}
+
+/** One key set of several kinds of keys. */
+export function joinKeySets(...sets: readonly Pick<Keys, "jwks">[]): Pick<Keys, "jwks"> {
+  return {
+    async jwks() {
+      const joined = await Promise.all(sets.map((set) => set.jwks()));
+      return { keys: joined.flatMap(({ keys }) => keys) };
     },
   };
 }

@@ -1,5 +1,9 @@
 import type { JsonWebKey } from "node:crypto";
 import type { Queries } from "../storage/database.ts";
+import type { KeyKind } from "./key-kind.ts";
+
+/** Both tables have the same columns. */
+const typed = ({ table }: KeyKind) => table as "signing_keys";
 
 /** A signing key as it is kept. */
 export interface StoredKey {
@@ -16,9 +20,9 @@ export interface StoredKey {
  * Every key that is, or will be, in the key set, in the order they were made: a later one takes over from an earlier
  * when it activates, and an earlier never from a later. Of two of one millisecond, the later has retired the earlier.
  */
-export async function listKeys(queries: Queries, now: Date): Promise<StoredKey[]> {
+export async function listKeys(queries: Queries, kind: KeyKind, now: Date): Promise<StoredKey[]> {
   const rows = await queries
-    .selectFrom("signing_keys")
+    .selectFrom(typed(kind))
     .selectAll()
     .where((where) => where.or([where("retires_at", "is", null), where("retires_at", ">", now)]))
     .orderBy("created_at")
@@ -35,9 +39,9 @@ export async function listKeys(queries: Queries, now: Date): Promise<StoredKey[]
   }));
 }
 
-export async function insertKey(queries: Queries, key: StoredKey): Promise<void> {
+export async function insertKey(queries: Queries, kind: KeyKind, key: StoredKey): Promise<void> {
   await queries
-    .insertInto("signing_keys")
+    .insertInto(typed(kind))
     .values({
       id: key.id,
       algorithm: key.algorithm,
@@ -50,10 +54,43 @@ export async function insertKey(queries: Queries, key: StoredKey): Promise<void>
     .execute();
 }
 
+/** Removes keys that left the key set before a moment, with their private halves; says how many. */
+export async function removeRetiredKeys(queries: Queries, kind: KeyKind, before: Date, limit: number): Promise<number> {
+  const result = await queries
+    .deleteFrom(typed(kind))
+    .where("id", "in", (build) =>
+      build
+        .selectFrom(typed(kind))
+        .select("id")
+        .where("retires_at", "<", before)
+        .orderBy("retires_at")
+        .limit(limit)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+/** When the first of those that left the key set before a moment did so. */
+export async function oldestRetirement(queries: Queries, kind: KeyKind, before: Date): Promise<Date | null> {
+  const row = await queries
+    .selectFrom(typed(kind))
+    .select((build) => build.fn.min("retires_at").as("at"))
+    .where("retires_at", "<", before)
+    .executeTakeFirst();
+  return row?.at ?? null;
+}
+
 /** Sets when the keys before the new one leave the key set. */
-export async function retireOtherKeys(queries: Queries, newKeyId: string, retiresAt: Date): Promise<string[]> {
+export async function retireOtherKeys(
+  queries: Queries,
+  kind: KeyKind,
+  newKeyId: string,
+  retiresAt: Date,
+): Promise<string[]> {
   const rows = await queries
-    .updateTable("signing_keys")
+    .updateTable(typed(kind))
     .set({ retires_at: retiresAt })
     .where("id", "<>", newKeyId)
     .where("retires_at", "is", null)

@@ -44,4 +44,4 @@ it("an account is closed and a person disabled, however many sessions and grants
   expect(await countLive()).toEqual({ sessions: many + 1, grants: 0, told: many + 1 });
   await instance.holdfast.users.disable(session.userId);
   expect(await countLive()).toEqual({ sessions: 0, grants: 0, told: many + 1 });
-});
+}, 60_000);

@@ -140,10 +140,17 @@ describe("a session", () => {
     const { sessions } = instance.holdfast;
     const mine = started;
     const other = await startSession(instance, { email: "other@example.com", clientId: "device" });
-    expect(await sessions.revoke({ id: other.session.id }, "session_revoked")).toEqual([other.session.id]);
-    expect(await sessions.revoke({ id: other.session.id }, "session_revoked")).toEqual([]);
+    expect(await sessions.revoke({ id: other.session.id }, "session_revoked")).toEqual({
+      sessionIds: [other.session.id],
+      grants: 1,
+    });
+    expect(await sessions.revoke({ id: other.session.id }, "session_revoked")).toEqual({
+      sessionIds: [],
+      grants: 0,
+    });
     expect((await session()).status).toBe(200);
-    expect(await sessions.revoke({ userId: mine.session.userId }, "session_revoked")).toContain(mine.session.id);
+    const { sessionIds } = await sessions.revoke({ userId: mine.session.userId }, "session_revoked");
+    expect(sessionIds).toContain(mine.session.id);
     expect((await session()).status).toBe(401);
     expect(await refresh()).toEqual({ status: 400, reason: "session_revoked" });
   });

@@ -3,7 +3,8 @@ import type { Clock } from "../clock/clock.ts";
 import { isSameSecret } from "../crypto/digest.ts";
 import { isUuid, uuidv7 } from "../crypto/uuid.ts";
 import type { Events } from "../events/index.ts";
-import type { Grants } from "../grants/index.ts";
+import type { Failover } from "../failover/index.ts";
+import { type EndOrigin, endingData, type Grants } from "../grants/index.ts";
 import type { RequestSource } from "../http/request-source.ts";
 import type { Database, Queries } from "../storage/database.ts";
 import { createSessionCookie, parseSessionCookie } from "./session-cookie.ts";
@@ -12,6 +13,7 @@ import {
   findSession,
   holdSession,
   insertSession,
+  listLiveIds,
   listSessions,
   reauthenticateSession,
   type Session,
@@ -25,11 +27,14 @@ import {
 const formerCookieWorksMs = 60_000;
 // Using a session moves its idle limit, but not with a write at every request.
 const touchEveryMs = 60_000;
+// Sessions that end in one transaction, where a person has more. Most have one or two grants.
+const chunkSize = 100;
 
 export interface SessionsDeps {
   readonly database: Database;
   readonly events: Events;
   readonly clock: Clock;
+  readonly failover: Pick<Failover, "hasEnded">;
   readonly grants: Grants;
   readonly settings: {
     /** Seconds. */
@@ -51,12 +56,22 @@ export interface SessionStart {
   readonly source: RequestSource;
 }
 
+/** What was live, and has ended now. */
+export interface EndedSessions {
+  readonly sessionIds: readonly string[];
+  /** How many, of these sessions. */
+  readonly grants: number;
+}
+
 export interface Sessions {
   start(queries: Queries, start: SessionStart): Promise<SignedIn>;
   /** The same person signed in again in the same browser: the session goes on under a new cookie. Null when it ended. */
   reauthenticate(queries: Queries, session: Session, source: RequestSource): Promise<SignedIn | null>;
-  /** The live session a cookie belongs to; null for anything else. Using it moves its idle limit. */
-  authenticate(cookie: string | undefined): Promise<Session | null>;
+  /**
+   * The live session a cookie belongs to; null for anything else. Using it moves its idle limit; not where it `isUrgent`,
+   * to end it, which waits for nobody.
+   */
+  authenticate(cookie: string | undefined, options?: { readonly isUrgent?: boolean }): Promise<Session | null>;
   /** Whether a cookie proves a person other than the one of a session. A cookie that proves nobody does not. */
   provesSomebodyElse(cookie: string | undefined, sessionId: string): Promise<boolean>;
   /** Keeps a session from ending while something is begun under it, in the caller's transaction. */
@@ -64,18 +79,21 @@ export interface Sessions {
   list(filter: SessionFilter): Promise<Session[]>;
   /** Any session, live or ended; within the caller's transaction where there is one. */
   find(id: string, queries?: Queries): Promise<Session | null>;
-  /** Ends sessions and their grants, in one transaction with the events. Answers with the ids of those that were live. */
-  revoke(selection: SessionSelection, reason: RevokedReason, requestId?: string): Promise<string[]>;
+  /**
+   * Ends sessions and their grants, each session in one transaction with its events; a person's many in chunks, as
+   * `grants.endAll` does.
+   */
+  revoke(selection: SessionSelection, reason: RevokedReason, origin?: EndOrigin): Promise<EndedSessions>;
   /** The same within the caller's transaction, who announces the events after the commit. */
   revokeWithin(
     queries: Queries,
     selection: SessionSelection,
     reason: RevokedReason,
-    requestId?: string,
-  ): Promise<string[]>;
+    origin?: EndOrigin,
+  ): Promise<EndedSessions>;
 }
 
-export function createSessions({ database, events, clock, grants, settings }: SessionsDeps): Sessions {
+export function createSessions({ database, events, clock, failover, grants, settings }: SessionsDeps): Sessions {
   const idleFrom = (now: number) => new Date(now + settings.idle * 1000);
 
   async function start(queries: Queries, { userId, provider, source }: SessionStart): Promise<SignedIn> {
@@ -142,14 +160,17 @@ export function createSessions({ database, events, clock, grants, settings }: Se
     return session.revokedAt === null && now < session.expiresAt.getTime() && now < session.idleExpiresAt.getTime();
   }
 
-  async function authenticate(value: string | undefined): Promise<Session | null> {
+  async function authenticate(value: string | undefined, { isUrgent = false } = {}): Promise<Session | null> {
     const cookie = parseSessionCookie(value);
     if (!cookie) return null;
-    const stored = await findSession(database.queries, cookie.sessionId, settings.idle);
+    const { queries } = isUrgent ? database.urgent : database;
+    const stored = await findSession(queries, cookie.sessionId, settings.idle);
     const session = stored && proved(stored, cookie.secretHash);
     if (!session || !isLive(session)) return null;
+    // The database may have lost the end in a failover, and not have it again yet.
+    if (failover.hasEnded(session.id)) return null;
     const idleExpiresAt = idleFrom(clock.now());
-    if (idleExpiresAt.getTime() - session.idleExpiresAt.getTime() >= touchEveryMs) {
+    if (!isUrgent && idleExpiresAt.getTime() - session.idleExpiresAt.getTime() >= touchEveryMs) {
       await touchSession(database.queries, session.id, idleExpiresAt);
     }
     return session;
@@ -168,25 +189,41 @@ export function createSessions({ database, events, clock, grants, settings }: Se
     queries: Queries,
     selection: SessionSelection,
     reason: RevokedReason,
-    requestId?: string,
-  ): Promise<string[]> {
+    origin: EndOrigin = {},
+  ): Promise<EndedSessions> {
     const ended = await endSessions(queries, selection, reason, new Date(clock.now()));
-    if (ended.length === 0) return [];
+    if (ended.length === 0) return { sessionIds: [], grants: 0 };
     const sessionIds = ended.map(({ id }) => id);
     // All at once, and so in the order of their ids: session by session, it and a batch of refreshes could each hold a
     // grant that the other waits for.
-    await grants.end(queries, { sessionIds }, reason, requestId);
+    const endedGrants = await grants.end(queries, { sessionIds }, reason, origin);
     await events.append(
       queries,
       ...ended.map(({ id, user_id }) => ({
         type: "session.revoked" as const,
         sessionId: id,
         userId: user_id,
-        requestId,
-        data: { reason },
+        requestId: origin.requestId,
+        data: endingData(reason, origin),
       })),
     );
-    return sessionIds;
+    return { sessionIds, grants: endedGrants.length };
+  }
+
+  async function revokeAtOnce(selection: SessionSelection, reason: RevokedReason, origin?: EndOrigin) {
+    const ended = await database.urgent.transaction((tx) => revokeWithin(tx, selection, reason, origin));
+    if (ended.sessionIds.length > 0) events.announce();
+    return ended;
+  }
+
+  async function revokeInChunks(ids: readonly string[], reason: RevokedReason, origin?: EndOrigin) {
+    const ended = { sessionIds: [] as string[], grants: 0 };
+    for (let first = 0; first < ids.length; first += chunkSize) {
+      const chunk = await revokeAtOnce({ ids: ids.slice(first, first + chunkSize) }, reason, origin);
+      ended.sessionIds.push(...chunk.sessionIds);
+      ended.grants += chunk.grants;
+    }
+    return ended;
   }
 
   return {
@@ -194,14 +231,14 @@ export function createSessions({ database, events, clock, grants, settings }: Se
     reauthenticate,
     authenticate,
     provesSomebodyElse,
-    hold: holdSession,
+    hold: async (queries, id) => !failover.hasEnded(id) && (await holdSession(queries, id)),
     list: (filter) =>
       listSessions(database.queries, filter, { now: new Date(clock.now()), idleSeconds: settings.idle }),
     find: async (id, queries = database.queries) => (isUuid(id) ? findSession(queries, id, settings.idle) : null),
-    async revoke(selection, reason, requestId) {
-      const ended = await database.transaction((tx) => revokeWithin(tx, selection, reason, requestId));
-      if (ended.length > 0) events.announce();
-      return ended;
+    async revoke(selection, reason, origin) {
+      if ("id" in selection) return revokeAtOnce(selection, reason, origin);
+      const ids = "ids" in selection ? selection.ids : await listLiveIds(database.urgent.queries, selection.userId);
+      return revokeInChunks(ids, reason, origin);
     },
     revokeWithin,
   };

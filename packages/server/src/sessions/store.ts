@@ -1,5 +1,7 @@
 import type { RevokedReason } from "@holdfast/protocol";
-import type { Queries } from "../storage/database.ts";
+import { sql } from "kysely";
+import type { Database, Queries } from "../storage/database.ts";
+import { removalStatement } from "./removal-statement.ts";
 
 /** One sign-in of one user on one browser or device. */
 export interface Session {
@@ -94,6 +96,17 @@ export async function listSessions(
   return includeEnded ? sessions : sessions.filter((session) => session.idleExpiresAt > now);
 }
 
+/** How many sessions live; those that are idle too long are among them until their absolute limit. */
+export async function countLiveSessions(queries: Queries, now: Date): Promise<number> {
+  const row = await queries
+    .selectFrom("sessions")
+    .select((build) => build.fn.countAll<string>().as("live"))
+    .where("revoked_at", "is", null)
+    .where("expires_at", ">", now)
+    .executeTakeFirstOrThrow();
+  return Number(row.live);
+}
+
 /** Moves the idle limit on. */
 export async function touchSession(queries: Queries, id: string, idleExpiresAt: Date): Promise<void> {
   await queries.updateTable("sessions").set({ idle_expires_at: idleExpiresAt }).where("id", "=", id).execute();
@@ -135,9 +148,27 @@ export async function holdSession(queries: Queries, id: string): Promise<boolean
   return row !== undefined;
 }
 
-export type SessionSelection = { readonly id: string } | { readonly userId: string };
+export type SessionSelection =
+  | { readonly id: string }
+  | { readonly ids: readonly string[] }
+  | { readonly userId: string };
 
-/** Ends live sessions, in the order of their ids, and says which those were. */
+/** A person's sessions that have not been ended, in the order of their ids. */
+export async function listLiveIds(queries: Queries, userId: string): Promise<string[]> {
+  const rows = await queries
+    .selectFrom("sessions")
+    .select("id")
+    .where("user_id", "=", userId)
+    .where("revoked_at", "is", null)
+    .orderBy("id")
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Ends live sessions, in the order of their ids, and says which those were. The lock leaves their keys alone, so that
+ * whoever writes a row that refers to one does not wait, nor we for them in a circle.
+ */
 export async function endSessions(
   queries: Queries,
   selection: SessionSelection,
@@ -146,15 +177,44 @@ export async function endSessions(
 ): Promise<{ id: string; user_id: string }[]> {
   const live = queries.selectFrom("sessions").select("id").where("revoked_at", "is", null);
   const selected =
-    "id" in selection ? live.where("id", "=", selection.id) : live.where("user_id", "=", selection.userId);
+    "id" in selection
+      ? live.where("id", "=", selection.id)
+      : "ids" in selection
+        ? live.where("id", "=", sql<string>`any(${selection.ids}::uuid[])`)
+        : live.where("user_id", "=", selection.userId);
   return queries
-    .with("live", () => selected.orderBy("id").forUpdate())
+    .with("live", () => selected.orderBy("id").forNoKeyUpdate())
     .updateTable("sessions")
     .from("live")
     .set({ revoked_at: now, revoked_reason: reason })
     .whereRef("sessions.id", "=", "live.id")
     .returning(["sessions.id", "sessions.user_id"])
     .execute();
+}
+
+const removeExpired = removalStatement("expires_at");
+const removeRevoked = removalStatement("revoked_at");
+
+/** Removes sessions that ended before a moment, with all that belongs to them; says how many. */
+export async function removeEndedSessions(database: Database, before: Date, limit: number): Promise<number> {
+  const [expired] = await database.execute<{ count: number }>(removeExpired, [before, limit]);
+  const count = expired?.count ?? 0;
+  if (count >= limit) return count;
+  const [revoked] = await database.execute<{ count: number }>(removeRevoked, [before, limit - count]);
+  return count + (revoked?.count ?? 0);
+}
+
+const oldestEndStatement = /* sql */ `
+select least(
+  (select min(expires_at) from sessions where expires_at < $1),
+  (select min(revoked_at) from sessions where revoked_at < $1)
+) as at
+`;
+
+/** When the first of those that ended before a moment did so. */
+export async function oldestEnd(database: Database, before: Date): Promise<Date | null> {
+  const [row] = await database.execute<{ at: Date | null }>(oldestEndStatement, [before]);
+  return row?.at ?? null;
 }
 
 function toSession(row: SessionRow, idleSeconds: number): StoredSession {

@@ -53,7 +53,7 @@ export function createAdmission({ database, users, accounts, sessions, grants }:
       const goesOn = await sessions.reauthenticate(tx, current, source);
       if (goesOn) return goesOn;
     } else if (current) {
-      await sessions.revokeWithin(tx, { id: current.id }, "replaced", source.requestId);
+      await sessions.revokeWithin(tx, { id: current.id }, "replaced", source);
     }
     return sessions.start(tx, { userId: user.id, provider: profile.provider, source });
   }

@@ -58,7 +58,7 @@ export function createCodes({ database, events, clock, grants }: CodesDeps): Cod
     const stored = await lockCode(tx, sha256(code));
     if (!stored || stored.client_id !== client.id) return null;
     if (stored.grant_id !== null) {
-      await grants.end(tx, { id: stored.grant_id }, "session_revoked", source.requestId);
+      await grants.end(tx, { id: stored.grant_id }, "session_revoked", source);
       return null;
     }
     const challenge = sha256(codeVerifier).toString("base64url");

@@ -45,7 +45,7 @@ describe("cookies of an https issuer", () => {
         /^__Host-holdfast_session=hf_s_[\w-]{64}; Max-Age=34560000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
       ),
       expect.stringMatching(
-        /^__Secure-holdfast_refresh\.app=hf_rt_[\w-]+; Max-Age=34560000; Path=\/refresh; HttpOnly; Secure; SameSite=Strict$/,
+        /^__Secure-holdfast_refresh\.app~1\.[0-9a-f]{12}=hf_rt_[\w-]+; Max-Age=34560000; Path=\/refresh; HttpOnly; Secure; SameSite=Strict$/,
       ),
     ]);
     expect(back.status).toBe(303);
@@ -63,6 +63,9 @@ describe("cookies of an https issuer", () => {
     expect([...response.headers.getSetCookie()].sort()).toEqual([
       "__Host-holdfast_session=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax",
       "__Secure-holdfast_refresh.app=; Max-Age=0; Path=/refresh; HttpOnly; Secure; SameSite=Strict",
+      expect.stringMatching(
+        /^__Secure-holdfast_refresh\.app~1\.[0-9a-f]{12}=; Max-Age=0; Path=\/refresh; HttpOnly; Secure; SameSite=Strict$/,
+      ),
     ]);
   });
 

@@ -14,7 +14,6 @@ import type { HttpEnvironment } from "../http/context.ts";
 import type { Cookie } from "../http/cookies.ts";
 import type { OriginRules } from "../http/origin-guard.ts";
 import type { RateLimits } from "../http/rate-limit.ts";
-import { runPeriodically } from "../jobs/periodic.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Pages } from "../pages/index.ts";
 import type { Providers } from "../providers/index.ts";
@@ -31,10 +30,10 @@ import { createRedeemRoutes } from "./redeem-routes.ts";
 import { createBrowserCookie, createSigninRoutes } from "./routes.ts";
 import { createSessionRoutes } from "./session-routes.ts";
 import { createSignoutRoutes } from "./signout-routes.ts";
-import { removeExpiredSignins } from "./store.ts";
 
 export type { Admission } from "./admission.ts";
 export { callbackPath } from "./callback-routes.ts";
+export { createSigninCleaning } from "./cleaning.ts";
 
 export interface SigninDeps {
   readonly config: Config;
@@ -57,13 +56,10 @@ export interface SigninDeps {
   readonly onError: (error: unknown) => void;
 }
 
-const cleanEveryMs = 60_000;
-const cleanBatch = 500;
-// A return is told "expired" rather than "unknown" for a while.
-const keepExpiredMs = 60 * 60_000;
-
 export function createSignin(deps: SigninDeps) {
-  const { config, database, clock, metrics } = deps;
+  const { config, metrics } = deps;
+  const help = "Sign-ins by provider and result: ok, or the error code.";
+  const signins = metrics.counter("holdfast_signins_total", help, ["provider", "result"]);
   const { issuer, secure: isSecure } = config;
   const attemptLifetime = config.signin.attempt;
   const admission = createAdmission(deps);
@@ -72,7 +68,7 @@ export function createSignin(deps: SigninDeps) {
   const attempts = createAttempts({ ...deps, lifetime: attemptLifetime });
   const failures = createFailures({
     ...deps,
-    onFailure: (provider, code) => metrics.signins.inc({ provider: provider ?? "none", result: code }),
+    onFailure: (provider, code) => signins.inc({ provider: provider ?? "none", result: code }),
   });
   const browserCookie = createBrowserCookie(isSecure);
 
@@ -88,7 +84,7 @@ export function createSignin(deps: SigninDeps) {
       attempts,
       browserCookie,
       failures,
-      onSignedIn: (provider) => metrics.signins.inc({ provider, result: "ok" }),
+      onSignedIn: (provider) => signins.inc({ provider, result: "ok" }),
     }),
     createSessionRoutes({ ...deps, admission }),
     createSignoutRoutes({ ...deps, admission }),
@@ -96,14 +92,5 @@ export function createSignin(deps: SigninDeps) {
     routes.route("/", group);
   }
 
-  const cleaning = runPeriodically({
-    everyMs: cleanEveryMs,
-    onError: deps.onError,
-    async work() {
-      const before = new Date(clock.now() - keepExpiredMs);
-      while ((await removeExpiredSignins(database.queries, before, cleanBatch)) >= cleanBatch);
-    },
-  });
-
-  return { routes, admission, close: () => cleaning.stop() };
+  return { routes, admission };
 }

@@ -53,7 +53,7 @@ describe("a one-time code", () => {
     expect(url.origin + url.pathname).toBe(`${appOrigin}/device`);
     expect([...url.searchParams.keys()]).toEqual(["code"]);
     expect(code).toMatch(/^[\w-]{43}$/);
-    expect(browser.cookieNames).not.toContain("holdfast_refresh.device");
+    expect(browser.cookieNames.join()).not.toContain("holdfast_refresh.device");
     const { response, status, answer } = await redeem({ code, code_verifier: verifier });
     expect(status).toBe(200);
     expect(response.headers.get("cache-control")).toBe("no-store");

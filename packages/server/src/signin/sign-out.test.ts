@@ -72,6 +72,23 @@ describe("signing out", () => {
     expect(await named.json()).toEqual({ signed_out: true, redirect_to: `${appOrigin}/goodbye` });
   });
 
+  it("clears what the browser may hold: each grant's last refresh cookie, and the one before", async () => {
+    const started = await startSession(instance, { clientId: "app" });
+    const mark = started.grantId.slice(-12);
+    await fetch(`${instance.issuer}/refresh`, {
+      method: "POST",
+      body: new URLSearchParams({ client_id: "app" }),
+      headers: { cookie: `holdfast_refresh.app~1.${mark}=${started.refreshToken}` },
+    });
+    const response = await signout("POST", { origin: appOrigin, cookie: `holdfast_session=${started.cookie}` });
+    expect(response.headers.getSetCookie().map((line) => line.split("; Path")[0])).toEqual([
+      "holdfast_session=; Max-Age=0",
+      "holdfast_refresh.app=; Max-Age=0",
+      `holdfast_refresh.app~2.${mark}=; Max-Age=0`,
+      `holdfast_refresh.app~1.${mark}=; Max-Age=0`,
+    ]);
+  });
+
   it("by a form leads to the app's goodbye, by 303", async () => {
     const response = await fetch(`${instance.issuer}/signout`, {
       method: "POST",

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { allowedReturn, type Client, type Clients } from "../clients/index.ts";
-import type { RefreshCookies } from "../grants/index.ts";
+import type { Grants, RefreshCookies } from "../grants/index.ts";
 import { AppError } from "../http/app-error.ts";
 import type { HttpContext, HttpEnvironment } from "../http/context.ts";
 import type { Cookie } from "../http/cookies.ts";
@@ -15,6 +15,7 @@ import type { Admission } from "./admission.ts";
 export interface SignoutRoutesDeps {
   readonly admission: Admission;
   readonly clients: Clients;
+  readonly grants: Grants;
   readonly origins: OriginRules;
   readonly pages: Pages;
   readonly providers: Providers;
@@ -36,7 +37,7 @@ export function createSignoutRoutes(deps: SignoutRoutesDeps) {
 
   routes.get("/signout", async (context) => {
     const request = parseSignoutRequest(readQuery(context), clients);
-    const session = await sessions.authenticate(sessionCookie.read(context));
+    const session = await sessions.authenticate(sessionCookie.read(context), { isUrgent: true });
     // Any page can link this address; only our own and the clients' are taken at their word. And into a client's page,
     // anyone who may put an image there could put this.
     const isMeant = requestSite(context, origins) !== "foreign" && isVisit(context);
@@ -46,7 +47,8 @@ export function createSignoutRoutes(deps: SignoutRoutesDeps) {
 
   routes.on(["POST", "OPTIONS"], "/signout", allowClientOrigins(origins, ["GET", "POST"]), async (context) => {
     const request = parseSignoutRequest(await readBody(context), clients);
-    return signOut(context, await sessions.authenticate(sessionCookie.read(context)), request);
+    const session = await sessions.authenticate(sessionCookie.read(context), { isUrgent: true });
+    return signOut(context, session, request);
   });
 
   routes.get("/signed-out", (context) => {
@@ -74,16 +76,30 @@ export function createSignoutRoutes(deps: SignoutRoutesDeps) {
   }
 
   async function signOut(context: HttpContext, session: Session | null, request: SignoutRequest): Promise<Response> {
-    if (session) await sessions.revoke({ id: session.id }, "signed_out", context.get("source").requestId);
+    if (session) await sessions.revoke({ id: session.id }, "signed_out", context.get("source"));
     sessionCookie.clear(context);
+    const held = session ? await heldUnder(session) : [];
     for (const client of clients.all()) {
-      if (client.refreshToken === "cookie") refreshCookies.clear(context, client);
+      if (client.refreshToken !== "cookie") continue;
+      refreshCookies.clear(
+        context,
+        client,
+        held.filter(({ clientId }) => clientId === client.id),
+      );
     }
     context.header("Cache-Control", "no-store");
     if (context.req.method === "POST" && !wantsPage(context)) {
       return context.json({ signed_out: true, redirect_to: request.returnTo });
     }
     return context.redirect(request.returnTo ?? goodbye(session, request), 303);
+  }
+
+  /** What the browser can hold of a session: each grant's last token, and the one before where the last got lost. */
+  async function heldUnder(session: Session) {
+    const grants = await deps.grants.listOf(session.id);
+    return grants
+      .flatMap((grant) => [grant, { ...grant, generation: grant.generation - 1 }])
+      .filter(({ generation }) => generation > 0);
   }
 
   return routes;

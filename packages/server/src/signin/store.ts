@@ -1,4 +1,4 @@
-import type { Queries } from "../storage/database.ts";
+import type { Database, Queries } from "../storage/database.ts";
 
 /** A sign-in under way at a provider. */
 export interface Attempt {
@@ -128,19 +128,36 @@ export async function setCodeRedeemed(queries: Queries, codeHash: Buffer, now: D
     .execute();
 }
 
-/** Removes a batch of attempts and codes that are long over. */
-export async function removeExpiredSignins(queries: Queries, before: Date, batch: number): Promise<number> {
-  const attempts = await queries
-    .deleteFrom("signin_attempts")
-    .where("state_hash", "in", (build) =>
-      build.selectFrom("signin_attempts").select("state_hash").where("expires_at", "<", before).limit(batch),
-    )
-    .executeTakeFirst();
-  const codes = await queries
-    .deleteFrom("signin_codes")
-    .where("code_hash", "in", (build) =>
-      build.selectFrom("signin_codes").select("code_hash").where("expires_at", "<", before).limit(batch),
-    )
-    .executeTakeFirst();
-  return Number(attempts.numDeletedRows + codes.numDeletedRows);
+const cleanable = { attempts: ["signin_attempts", "state_hash"], codes: ["signin_codes", "code_hash"] } as const;
+
+/** Removes attempts or codes that expired before a moment, the oldest first; says how many. */
+export async function removeExpired(
+  database: Database,
+  kind: keyof typeof cleanable,
+  before: Date,
+  limit: number,
+): Promise<number> {
+  const [table, key] = cleanable[kind];
+  const [row] = await database.execute<{ count: number }>(
+    `with removed as (
+      delete from ${table} where ${key} in (
+        select ${key} from ${table} where expires_at < $1 order by expires_at limit $2 for update skip locked
+      ) returning 1
+    ) select count(*)::int as count from removed`,
+    [before, limit],
+  );
+  return row?.count ?? 0;
+}
+
+/** When the first of those that expired before a moment did so. */
+export async function oldestExpiry(
+  database: Database,
+  kind: keyof typeof cleanable,
+  before: Date,
+): Promise<Date | null> {
+  const [row] = await database.execute<{ at: Date | null }>(
+    `select min(expires_at) as at from ${cleanable[kind][0]} where expires_at < $1`,
+    [before],
+  );
+  return row?.at ?? null;
 }
