@@ -12,10 +12,14 @@ const groups: Readonly<Record<string, string>> = {
   clients:
     "A list. See [Connect a single-page app](/guides/single-page-app/) and [Clients that keep their refresh token](/guides/clients-that-keep-their-token/).",
   signin: "See [Sign-in](/concepts/sign-in/).",
-  sessions: "See [Sessions, grants, tokens](/concepts/sessions-grants-tokens/).",
-  tokens: "Defaults of all clients. See [How a refresh is judged](/concepts/refresh/).",
+  sessions: "See [Lifetimes](/concepts/lifetimes/).",
+  tokens: "Defaults of all clients. See [Lifetimes](/concepts/lifetimes/).",
   keys: "Signing keys. See [Keys and secrets](/concepts/keys-and-secrets/).",
+  history: "See [Lifetimes](/concepts/lifetimes/#what-is-kept-and-how-long).",
   feed: "See [Revocation and the feed](/concepts/revocation/).",
+  outbound: "Requests to addresses that others choose. See [Webhooks](/guides/webhooks/#where-requests-may-go).",
+  webhooks: "See [Webhooks](/guides/webhooks/).",
+  shutdown: "See [Production](/guides/production/#deploying).",
   logs: "JSON lines on standard output; for people in development.",
   companions: "A list, for `holdfast dev` only.",
 };

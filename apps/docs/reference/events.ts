@@ -17,6 +17,7 @@ const events: Readonly<Record<EventType, string>> = {
   "account.closed": "An account was closed; every grant for it ends. `data.reason` says why.",
   "account.reopened": "A closed account was opened again.",
   "member.added": "A person became a member of an account, with `data.role`.",
+  "member.role_changed": "A member has another role, `data.role`; it was `data.former`.",
   "member.removed": "A person is no longer a member; their grants for the account end.",
   "session.started": "A sign-in became a session. `data` has provider, address and user agent.",
   "session.reauthenticated": "The same person signed in again in the same browser; the session goes on.",
@@ -33,6 +34,10 @@ const events: Readonly<Record<EventType, string>> = {
   "token.refused": "A refresh was refused: `data.verdict` and `data.reason` say why.",
   "signin.failed": "A sign-in ended with `data.code`; `data.cause` is what the provider said.",
   "key.created": "A signing key was made; `data.activates_at` says when it signs. Followers are told.",
+  "session.expiring": "A session runs out soon, at `data.ends_at`, unless it is used.",
+  "session.expired": "A session has run out, at `data.ended_at`.",
+  "webhook.failing": "A webhook has failed for an hour.",
+  "webhook.disabled": "A webhook was disabled, for `data.reason`.",
   "key.retired": "A signing key was given a last day, `data.retires_at`.",
 };
 
@@ -45,6 +50,9 @@ const reasons: Readonly<Record<RevokedReason, string>> = {
   user_deleted: "The person was removed.",
   account_closed: "The account was closed.",
   member_removed: "The person is no longer a member of the account.",
+  token_revoked: "The app gave its tokens back (RFC 7009).",
+  compromised: "Somebody else may have the tokens, says a back office.",
+  credentials_changed: "The person's password or other credentials changed, says a back office.",
 };
 
 type Claim = readonly [type: string, meaning: string];
@@ -84,7 +92,7 @@ export function eventsPage(): string {
         eventTypes.map((type) => [code(type), events[type]]),
       ),
       "## Why a session or a grant ended",
-      "The `reason` of `session.revoked` and `grant.revoked`. A client that refreshes is told enough to explain it, not who did it: `replaced` and `member_removed` reach it as `session_revoked`, `user_deleted` as `user_disabled`.",
+      "The `reason` of `session.revoked` and `grant.revoked`. A client that refreshes is told enough to explain it, not who did it: `replaced`, `member_removed` and those that a back office or the app gives reach it as `session_revoked`, `user_deleted` as `user_disabled`.",
       formatTable(
         ["Reason", "Meaning"],
         revokedReasons.map((reason) => [code(reason), reasons[reason]]),

@@ -8,6 +8,7 @@ import { cliPage } from "./cli.ts";
 import { configurationPage } from "./configuration.ts";
 import { errorsPage } from "./errors.ts";
 import { eventsPage } from "./events.ts";
+import { webhookEventsPage } from "./webhook-events.ts";
 
 const directory = path.resolve(import.meta.dirname, "../src/content/docs/reference");
 const pages = {
@@ -15,6 +16,7 @@ const pages = {
   "configuration.md": configurationPage(),
   "errors.md": errorsPage(),
   "events.md": eventsPage(),
+  "webhook-events.md": webhookEventsPage(),
 };
 
 await mkdir(directory, { recursive: true });

@@ -48,6 +48,19 @@ describe("holdfast config check", () => {
     expect(forPeople.stderr).not.toContain("    at ");
   });
 
+  it("warns of settings that are allowed and hurt, for people and for programs", async () => {
+    place.writeConfig({ ...productionSettings, tokens: { access: "2h" } });
+    const forPrograms = await place.run(["config", "check", "--production", "--json"]);
+    expect(forPrograms).toMatchObject({ exitCode: 0, stderr: "" });
+    const warning = { code: "lifetime_access_long", setting: "tokens.access" };
+    expect(forPrograms.json()).toMatchObject({ valid: true, warnings: [warning] });
+
+    const forPeople = await place.run(["config", "check", "--production"]);
+    expect(forPeople.stdout).toMatch(
+      /! tokens\.access \(lifetime_access_long\)\n {4}Access tokens live 2h\..*\n {4}→ /,
+    );
+  });
+
   it.each<[string, string[], Record<string, string>, string, RegExp]>([
     ["a file that is not there", ["--config", "nowhere.json"], {}, "config_missing", /nowhere\.json/],
     [

@@ -85,7 +85,9 @@ describe("holdfast dev --json", () => {
     const metadata = await fetch(`${ready.issuer}/.well-known/openid-configuration`);
     expect(await metadata.json()).toMatchObject({ issuer: ready.issuer });
     expect((await fetch(`${ready.practice}/.well-known/openid-configuration`)).status).toBe(200);
-    expect(await (await fetch(`${ready.management}/metrics`)).text()).toContain("holdfast_feed_followers 0");
+    expect(await (await fetch(`${ready.management}/metrics`)).text()).toContain(
+      'holdfast_feed_followers{kind="stream",service=""} 0',
+    );
   });
 });
 
@@ -108,7 +110,7 @@ describe("beside the running server", () => {
 
     const follower = await followFeed(ready);
     await follower.caughtUp();
-    expect((await holdfast("session", "revoke", sid)).json()).toEqual({ revoked: [sid] });
+    expect((await holdfast("session", "revoke", sid)).json()).toEqual({ revoked: { sessions: 1, grants: 1 } });
     await follower.untilRevoked(sid, 2_000);
     await follower.close();
     const refused = await refresh(refresh_token);
@@ -117,7 +119,7 @@ describe("beside the running server", () => {
   });
 
   it.each<[string[], string, RegExp]>([
-    [["session", "revoke", "nonsense"], "session_unknown", /no session nonsense/],
+    [["session", "revoke", "nonsense"], "revocation_target_unknown", /no session nonsense/],
     [["session", "list", "--limit", "many"], "invalid_request", /--limit/],
     [["session", "create", "--user", "a@b.example", "--client", "x"], "client_unknown", /.+/],
   ])("holdfast %j is refused in one JSON line", async (args, code, detail) => {

@@ -5,12 +5,15 @@ import { type ArgsDef, type CommandDef, defineCommand, renderUsage, runCommand, 
 import { AppError } from "../http/app-error.ts";
 import { checkArguments } from "./check-arguments.ts";
 import { accountCommand } from "./commands/account.ts";
+import { clientCommand } from "./commands/client.ts";
 import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { grantCommand } from "./commands/grant.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { sessionCommand } from "./commands/session.ts";
 import { userCommand } from "./commands/user.ts";
+import { webhookCommand } from "./commands/webhook.ts";
 import { printError } from "./output.ts";
 import { serveCommand } from "./serve-command.ts";
 
@@ -28,8 +31,11 @@ const subCommands: SubCommandsDef = {
   config: configCommand,
   doctor: doctorCommand,
   session: sessionCommand,
+  grant: grantCommand,
   user: userCommand,
   account: accountCommand,
+  webhook: webhookCommand,
+  client: clientCommand,
 };
 
 const holdfast = defineCommand({

@@ -1,4 +1,5 @@
 import { errorCatalogue } from "@holdfast/protocol";
+import type { ConfigWarning } from "../config/index.ts";
 import { AppError } from "../http/app-error.ts";
 
 /** Prints an answer: one JSON line for programs, or text for people. */
@@ -21,6 +22,13 @@ export function printError(error: unknown, isJson: boolean): void {
     ? JSON.stringify({ error: code, detail, action, ...(problems ? { problems } : {}) })
     : `holdfast: ${title} (${code})\n${detail}\n→ ${action}`;
   process.stderr.write(`${text}\n`);
+}
+
+/** A paragraph for each warning. */
+export function formatWarnings(warnings: readonly ConfigWarning[]): string[] {
+  return warnings.map(
+    ({ code, setting, message, action }) => `  ! ${setting} (${code})\n    ${message}\n    → ${action}`,
+  );
 }
 
 /** Lines up rows in columns. */

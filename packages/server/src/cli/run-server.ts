@@ -10,7 +10,7 @@ import type { Deployment } from "./deployment.ts";
 import { openServerDatabase } from "./open-database.ts";
 import { notePorts } from "./ports.ts";
 
-// A load balancer needs a moment to notice that we are not ready any more, and requests under way need to finish.
+// From being told to stop until what is still under way is cut.
 const drainMs = 25_000;
 const defaultManagementPort = 9464;
 
@@ -71,10 +71,13 @@ async function startAll({ deployment, logger, command, closers, stop }: StartDep
   const managementListener = await listenForOperator(deployment, holdfast);
   closers.push(() => managementListener.close(0));
   const host = config.host ?? (isDevelopment ? "127.0.0.1" : undefined);
-  const listener = await listen({ fetch: holdfast.fetch, port: config.port, host });
+  const listener = await listen({ fetch: holdfast.fetch, port: config.port, host, ownsProcess: true });
+  // A load balancer needs a moment to notice that we are not ready any more; the one at the desk does not.
+  const noticeMs = isDevelopment ? 0 : config.shutdown.notice * 1000;
   closers.push(async () => {
-    await holdfast.drain();
-    await listener.close(drainMs);
+    listener.endKeepAlive();
+    await holdfast.drain(noticeMs);
+    await listener.close(drainMs - noticeMs);
   });
 
   return {

@@ -1,6 +1,6 @@
 import { defineCommand } from "citty";
 import pretty from "pino-pretty";
-import type { Mode } from "../config/index.ts";
+import { findWarnings, type Mode } from "../config/index.ts";
 import { AppError } from "../http/app-error.ts";
 import { createLogger, type Logger } from "../logging/logger.ts";
 import { commonArguments } from "./arguments.ts";
@@ -42,6 +42,7 @@ export function serveCommand({ name, mode, description }: ServeOptions) {
           "development mode: a secret of its own making, http, and sign-ins of anyone; never run it in public",
         );
       }
+      for (const { message, ...warning } of findWarnings(deployment.config)) logger.warn(warning, message);
       const server = await runServer(deployment, logger, `holdfast ${name}`);
       stopOnSignal(logger, () => server.stop());
       const seconds = (performance.now() - started) / 1000;

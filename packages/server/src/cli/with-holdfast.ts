@@ -24,7 +24,12 @@ export async function withHoldfast<Result>(
   const logger = createLogger({ level: "silent" });
   const database = await openCommandDatabase(deployment, { logger, command: "a holdfast command" });
   try {
-    const holdfast = await createHoldfast(deployment.config, { connection: database.connection, logger });
+    const holdfast = await createHoldfast(deployment.config, {
+      connection: database.connection,
+      logger,
+      // That is the running server's.
+      background: false,
+    });
     try {
       return await work(holdfast);
     } finally {

@@ -19,22 +19,30 @@ export interface AppDeps {
   readonly routes: readonly Hono<HttpEnvironment>[];
 }
 
+const secondBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
 /** One instance's public face: every feature's routes, and around them what all requests have in common. */
 export function createApp({ issuer, clock, logger, metrics, pages, trustedProxies, routes }: AppDeps): HttpApp {
   const app = new Hono<HttpEnvironment>();
+  const help = "HTTP requests by route and status.";
+  const requests = metrics.histogram("holdfast_http_request_duration_seconds", help, secondBuckets, [
+    "route",
+    "status",
+  ]);
   app.use(async (context, next) => {
-    await next();
+    // Before there is an answer: every header set on one makes Hono build it anew.
     context.header("X-Content-Type-Options", "nosniff");
     if (issuer.startsWith("https:")) context.header("Strict-Transport-Security", "max-age=31536000");
     // Answers carry cookies and codes: what may be kept says so itself.
-    if (!context.res.headers.has("Cache-Control")) context.header("Cache-Control", "no-store");
+    context.header("Cache-Control", "no-store");
+    await next();
   });
   app.use(
     identifyRequest({
       logger,
       clock,
       trustedProxies,
-      onAnswered: ({ route, status, seconds }) => metrics.requests.observe({ route, status: String(status) }, seconds),
+      onAnswered: ({ route, status, seconds }) => requests.observe({ route, status: String(status) }, seconds),
     }),
   );
   for (const group of routes) app.route("/", group);
@@ -62,10 +70,10 @@ function retryAddress(context: HttpContext): string {
 
 /** A path that exists for another method is not "not found" (RFC 9110, section 15.5.6). */
 function unmatched(app: HttpApp, context: HttpContext): AppError {
-  const methods = ["GET", "POST"].filter((method) =>
+  const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"].filter((method) =>
     app.router.match(method, context.req.path)[0].some(([[, route]]) => route.method === method),
   );
   if (methods.length === 0) return new AppError("not_found");
   context.header("Allow", methods.join(", "));
-  return new AppError("method_not_allowed", `This address takes ${methods.join(" and ")}.`);
+  return new AppError("method_not_allowed", `This address takes ${new Intl.ListFormat("en").format(methods)}.`);
 }

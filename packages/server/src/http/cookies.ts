@@ -1,6 +1,17 @@
 import { getCookie, setCookie } from "hono/cookie";
 import type { HttpContext } from "./context.ts";
 
+/**
+ * Every cookie of a request, as it stands. Several may have one name: browsers send those of a longer path first, and
+ * those of a parent domain among them.
+ */
+export function readCookies(context: HttpContext): { readonly name: string; readonly value: string }[] {
+  return (context.req.header("cookie") ?? "").split(";").flatMap((pair) => {
+    const at = pair.indexOf("=");
+    return at < 1 ? [] : [{ name: pair.slice(0, at).trim(), value: pair.slice(at + 1).trim() }];
+  });
+}
+
 interface CookieAttributes {
   /** Whether the browser holds it to this exact host and the whole site (`__Host-`), or to one path (`__Secure-`). */
   readonly path: string;

@@ -41,7 +41,9 @@ function isDatabaseTrouble(error: unknown): boolean {
 export function logError(context: HttpContext, error: AppError): void {
   const logger = context.get("logger");
   const fields = { code: error.code, status: error.status, err: error.cause ?? undefined };
-  if (error.status >= 500) logger.error({ ...fields, err: error.cause ?? error }, error.detail);
+  // Refused because too many ask: a line for each, with its stack, would cost more than the refusal. It is counted.
+  if (error.status === 503 && error.retryAfterSeconds !== undefined) logger.debug(fields, error.detail);
+  else if (error.status >= 500) logger.error({ ...fields, err: error.cause ?? error }, error.detail);
   else logger.info(fields, error.detail);
 }
 

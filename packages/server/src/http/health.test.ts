@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { freePort } from "../testing/free-port.ts";
 import { createTestInstance, type TestInstance } from "../testing/instance.ts";
@@ -80,6 +82,27 @@ describe("a listener", () => {
     await isBegun;
     await listener.close(50);
     expect(await answer).toBe("cut");
+  });
+
+  it("does not wait for a connection that was opened ahead of need", async () => {
+    const listener = await listenOn(() => new Response());
+    const socket = connect(listener.port, "127.0.0.1");
+    await once(socket, "connect");
+    const ended = once(socket, "close");
+    await listener.close(60_000);
+    await ended;
+  });
+
+  it("ends each connection with its next answer once it is told to", async () => {
+    const listener = await listenOn(() => new Response("done"));
+    const before = await fetch(listener.address);
+    expect(before.headers.get("connection")).toBe("keep-alive");
+    await before.text();
+    listener.endKeepAlive();
+    const after = await fetch(listener.address);
+    expect(after.headers.get("connection")).toBe("close");
+    expect(await after.text()).toBe("done");
+    await listener.close(60_000);
   });
 
   it("says which port is taken", async () => {

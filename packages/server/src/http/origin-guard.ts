@@ -59,7 +59,7 @@ export function allowClientOrigins(rules: OriginRules, methods: readonly string[
     if (site === "foreign") throw new AppError("origin_not_allowed");
     if (context.req.method === "OPTIONS") {
       context.header("Access-Control-Allow-Methods", allowMethods);
-      context.header("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key");
+      context.header("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Refresh-Deadline");
       context.header("Access-Control-Max-Age", "600");
       return context.body(null, 204);
     }

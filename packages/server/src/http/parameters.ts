@@ -3,6 +3,8 @@ import type { HttpContext } from "./context.ts";
 
 const maximumLength = 4_096;
 const maximumBody = 64 * 1024;
+const formType = "application/x-www-form-urlencoded";
+const jsonType = "application/json";
 
 /** The parameters of one request: each at most once, none with control characters. */
 export type Parameters = ReadonlyMap<string, string>;
@@ -24,22 +26,66 @@ export function readQuery(context: HttpContext): Parameters {
  */
 export async function readBody(context: HttpContext): Promise<Parameters> {
   const text = await readText(context);
-  const type = context.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+  const type = contentType(context);
   if (text === "") return new Map();
-  if (type === "application/x-www-form-urlencoded") return toParameters(new URLSearchParams(text));
-  if (type === "application/json") return toParameters(parseJsonObject(text));
+  if (type === formType) return toParameters(new URLSearchParams(text));
+  if (type === jsonType) return toParameters(parseJsonObject(text));
   throw new AppError("unsupported_media_type");
 }
 
+/**
+ * The same of a form alone, as OAuth's endpoints have it.
+ *
+ * @throws AppError `invalid_request`, `payload_too_large`, `unsupported_media_type`
+ */
+export async function readForm(context: HttpContext): Promise<Parameters> {
+  assertContentType(context, formType);
+  return toParameters(new URLSearchParams(await readText(context)));
+}
+
+/**
+ * The same of a JSON object alone: no page can make a browser send one to another site with the credentials that the
+ * browser remembers.
+ *
+ * @throws AppError `invalid_request`, `payload_too_large`, `unsupported_media_type`
+ */
+export async function readFlatJson(context: HttpContext): Promise<Parameters> {
+  assertContentType(context, jsonType);
+  return toParameters(parseJsonObject(await readText(context)));
+}
+
+/**
+ * Any JSON, for a schema to judge.
+ *
+ * @param limit bytes at most
+ * @throws AppError `invalid_request`, `payload_too_large`, `unsupported_media_type`
+ */
+export async function readJson(context: HttpContext, limit: number = maximumBody): Promise<unknown> {
+  assertContentType(context, jsonType);
+  return parseJson(await readText(context, limit));
+}
+
+function contentType(context: HttpContext): string | undefined {
+  return context.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+}
+
+function assertContentType(context: HttpContext, expected: string): void {
+  if (contentType(context) !== expected) {
+    throw new AppError("unsupported_media_type", `This address takes ${expected} only.`);
+  }
+}
+
 /** Reads no further than the limit, whatever the header said of the length. */
-async function readText(context: HttpContext): Promise<string> {
-  const chunks: Uint8Array[] = [];
+async function readText(context: HttpContext, limit: number = maximumBody): Promise<string> {
   const declared = Number(context.req.header("content-length") ?? 0);
-  if (declared > maximumBody) throw new AppError("payload_too_large");
+  if (declared > limit) throw new AppError("payload_too_large");
+  // What was declared is all that Node lets through, and it need not be read as a stream.
+  if (declared > 0 && context.req.header("transfer-encoding") === undefined) return context.req.text();
+  const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of context.req.raw.body ?? []) {
     size += chunk.byteLength;
-    if (size > maximumBody) throw new AppError("payload_too_large");
+    if (size > limit) throw new AppError("payload_too_large");
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
@@ -65,12 +111,7 @@ function hasControlCharacter(value: string): boolean {
 }
 
 function* parseJsonObject(text: string): Generator<readonly [string, string]> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new AppError("invalid_request", "The body is not valid JSON.", { cause });
-  }
+  const value = parseJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new AppError("invalid_request", "The body is not a JSON object.");
   }
@@ -80,6 +121,14 @@ function* parseJsonObject(text: string): Generator<readonly [string, string]> {
   }
   if (countMembers(text) !== Object.keys(value).length) {
     throw new AppError("invalid_request", "The body gives a member more than once.");
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError("invalid_request", "The body is not valid JSON.", { cause });
   }
 }
 

@@ -21,6 +21,8 @@ const rates = {
   redeem_failure: { burst: 60, perMinute: 120 },
   /** Refresh tokens that were refused, for each grant: nobody's refusals stop another's refresh. */
   refresh_failure: { burst: 60, perMinute: 120 },
+  /** Clients that did not prove who they are, where that is all there is to guess. */
+  client_failure: { burst: 60, perMinute: 120 },
   /** Services that did not prove who they are. */
   service_failure: { burst: 60, perMinute: 120 },
 } as const satisfies Record<string, Rate>;
@@ -104,19 +106,24 @@ export interface RateLimits {
   readonly signin: RateLimiter;
   readonly redeemFailure: RateLimiter;
   readonly refreshFailure: RateLimiter;
+  readonly clientFailure: RateLimiter;
   readonly serviceFailure: RateLimiter;
   /** Who asks: their network, and what else tells them apart. Null for who has no limits, or whose address is unknown. */
   callerOf(context: HttpContext, ...detail: readonly string[]): string | null;
 }
 
 export function createRateLimits({ clock, metrics, mode }: RateLimitsDeps): RateLimits {
+  const refused = metrics.counter("holdfast_rate_limited_total", "Requests that were answered 429, by limit.", [
+    "limit",
+  ]);
   const limiterOf = (limit: keyof typeof rates) =>
-    createRateLimiter({ rate: rates[limit], clock, onRefused: () => metrics.rateLimited.inc({ limit }) });
+    createRateLimiter({ rate: rates[limit], clock, onRefused: () => refused.inc({ limit }) });
 
   return {
     signin: limiterOf("signin"),
     redeemFailure: limiterOf("redeem_failure"),
     refreshFailure: limiterOf("refresh_failure"),
+    clientFailure: limiterOf("client_failure"),
     serviceFailure: limiterOf("service_failure"),
     callerOf(context, ...detail) {
       const { address } = context.get("source");

@@ -1,9 +1,9 @@
 import { defineCommand } from "citty";
-import { type Config, configJsonSchema, formatDuration } from "../../config/index.ts";
+import { type Config, configJsonSchema, findWarnings, formatDuration } from "../../config/index.ts";
 import { commonArguments, deploymentArguments } from "../arguments.ts";
 import { readDeployment } from "../deployment.ts";
 import { describeDatabase } from "../open-database.ts";
-import { print } from "../output.ts";
+import { formatWarnings, print } from "../output.ts";
 
 const checkCommand = defineCommand({
   meta: { name: "check", description: "Read the configuration and report every problem, without starting anything" },
@@ -14,11 +14,9 @@ const checkCommand = defineCommand({
     const summary = summarize(config);
     const lines = Object.entries(summary).map(([name, value]) => `  ${name.padEnd(16)}${value}`);
     const source = file ?? "no file: defaults and environment";
-    print(
-      args.json,
-      { valid: true, file, ...summary },
-      `The configuration is valid (${source}).\n\n${lines.join("\n")}`,
-    );
+    const warnings = findWarnings(config);
+    const text = [`The configuration is valid (${source}).`, lines.join("\n"), ...formatWarnings(warnings)];
+    print(args.json, { valid: true, file, ...summary, warnings }, text.join("\n\n"));
   },
 });
 

@@ -1,5 +1,5 @@
 import { defineCommand } from "citty";
-import type { Config } from "../../config/index.ts";
+import { type Config, findWarnings } from "../../config/index.ts";
 import type { Holdfast } from "../../holdfast.ts";
 import { createHoldfast } from "../../holdfast.ts";
 import { AppError } from "../../http/app-error.ts";
@@ -64,6 +64,11 @@ async function inspectDeployment(deployment: Deployment): Promise<Section[]> {
   const { config, file } = deployment;
   const findings: Finding[] = [
     { check: "configuration", status: "ok", detail: file ?? "no file: defaults and environment" },
+    ...findWarnings(config).map(({ code, setting, message, action }) => ({
+      check: setting,
+      status: "warning" as const,
+      detail: `${message} ${action} (${code})`,
+    })),
   ];
   const logger = createLogger({ level: "silent" });
   try {

@@ -6,8 +6,10 @@ import type { Session } from "../../sessions/index.ts";
 import { deploymentArguments } from "../arguments.ts";
 import { findKnownUser } from "../find-user.ts";
 import { formatTable, print } from "../output.ts";
+import { parseLimit } from "../parse-limit.ts";
 import { withHoldfast } from "../with-holdfast.ts";
 import { explainCommand } from "./explain.ts";
+import { describeRevoked, revoke } from "./revoke.ts";
 
 const createCommand = defineCommand({
   meta: {
@@ -100,9 +102,7 @@ const listCommand = defineCommand({
   },
   run: ({ args }) =>
     withHoldfast(args, async ({ sessions, users }) => {
-      const limit = Number(args.limit);
-      if (!Number.isInteger(limit) || limit < 1)
-        throw new AppError("invalid_request", "--limit is not a number above 0.");
+      const limit = parseLimit(args.limit);
       const people = args.user === undefined ? [undefined] : (await users.findByEmail(args.user)).map(({ id }) => id);
       const lists = await Promise.all(
         people.map((userId) => sessions.list({ userId, includeEnded: args.all ?? false, limit })),
@@ -114,28 +114,22 @@ const listCommand = defineCommand({
 });
 
 const revokeCommand = defineCommand({
-  meta: { name: "revoke", description: "End a session, with all its tokens, everywhere" },
+  meta: {
+    name: "revoke",
+    description: "End a session with all its tokens, everywhere; or all of a person, an account or a client",
+  },
   args: {
     ...deploymentArguments,
     session: { type: "positional", required: false, description: "The session's id (sid)" },
     user: { type: "string", description: "End every session of this person instead", valueHint: "email" },
+    account: { type: "string", description: "End every grant for this account instead", valueHint: "id" },
+    client: { type: "string", description: "End every grant of this client instead", valueHint: "id" },
   },
-  run: ({ args }) =>
-    withHoldfast(args, async ({ sessions, users }) => {
-      const ended: string[] = [];
-      if (args.session !== undefined) {
-        if (!(await sessions.find(args.session)))
-          throw new AppError("session_unknown", `There is no session ${args.session}.`);
-        ended.push(...(await sessions.revoke({ id: args.session }, "session_revoked")));
-      } else if (args.user !== undefined) {
-        for (const { id } of await users.findByEmail(args.user)) {
-          ended.push(...(await sessions.revoke({ userId: id }, "session_revoked")));
-        }
-      } else {
-        throw new AppError("invalid_request", "Name a session, or a person with --user.");
-      }
-      const text = ended.length === 0 ? "It had already ended." : ended.map((id) => `Ended ${id}.`).join("\n");
-      print(args.json, { revoked: ended }, text);
+  run: ({ args: { session, user, account, client, ...args } }) =>
+    withHoldfast(args, async (holdfast) => {
+      const answer = await revoke(holdfast, { session, user, account, client });
+      const whole = answer.revoked.sessions > 0 ? `Ended ${session}.` : "It had already ended.";
+      print(args.json, answer, session === undefined ? describeRevoked(answer) : whole);
     }),
 });
 
