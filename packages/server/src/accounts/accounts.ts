@@ -2,7 +2,7 @@ import type { MemberRole } from "@holdfast/protocol";
 import type { Clock } from "../clock/clock.ts";
 import { isUuid, uuidv7 } from "../crypto/uuid.ts";
 import type { Events } from "../events/index.ts";
-import type { Grants } from "../grants/index.ts";
+import { type Grants, setGrantsRole } from "../grants/index.ts";
 import { AppError } from "../http/app-error.ts";
 import type { Database, Queries } from "../storage/database.ts";
 import {
@@ -13,6 +13,7 @@ import {
   listMemberships,
   type Membership,
   touchMember,
+  updateRole,
 } from "./store.ts";
 
 export interface AccountsDeps {
@@ -28,12 +29,21 @@ export interface Accounts {
    * every account is closed gets none.
    */
   open(queries: Queries, user: { readonly id: string; readonly name: string | null }): Promise<Membership[]>;
+  exists(id: string, queries?: Queries): Promise<boolean>;
   create(account: { readonly name: string; readonly ownerId: string }): Promise<string>;
   addMember(accountId: string, userId: string, role: MemberRole): Promise<void>;
+  /**
+   * Gives a member another role. Their next refresh carries it, and services that follow the feed hear that what the
+   * tokens of before say has changed. The role that they have already changes nothing.
+   *
+   * @throws AppError `invalid_request` when there is no such member
+   */
+  changeRole(accountId: string, userId: string, role: MemberRole): Promise<void>;
   /** Notes that the person signed in for this account, so that it is offered first. */
   noteSignIn(queries: Queries, accountId: string, userId: string): Promise<void>;
   /**
-   * Ends every grant of the account and lets nobody in for it. Closing a closed account changes nothing.
+   * Lets nobody in for the account, and ends every grant of it. Closing a closed account ends what a first attempt that
+   * was broken off has left, and changes nothing else.
    *
    * @throws AppError `invalid_request` when there is no such account
    */
@@ -79,6 +89,7 @@ export function createAccounts({ database, events, clock, grants }: AccountsDeps
       const id = await add(queries, name, user.id);
       return [{ id, name, role: "owner", isClosed: false, signedInAt: null }];
     },
+    exists: async (id, queries = database.queries) => isUuid(id) && isAccount(queries, id),
     create: ({ name, ownerId }) => database.transaction((tx) => add(tx, name, ownerId)),
     async addMember(accountId, userId, role) {
       await database.transaction(async (tx) => {
@@ -86,16 +97,30 @@ export function createAccounts({ database, events, clock, grants }: AccountsDeps
         await events.append(tx, { type: "member.added", accountId, userId, data: { role } });
       });
     },
+    async changeRole(accountId, userId, role) {
+      const isNobody = !isUuid(accountId) || !isUuid(userId);
+      await database.transaction(async (tx) => {
+        const former = isNobody ? undefined : await updateRole(tx, accountId, userId, role);
+        if (former === undefined) {
+          throw new AppError("invalid_request", `The user ${userId} is not a member of the account ${accountId}.`);
+        }
+        if (former === role) return;
+        await setGrantsRole(tx, { accountId, userId }, role);
+        await events.append(tx, { type: "member.role_changed", accountId, userId, data: { role, former } });
+      });
+      events.announce();
+    },
     noteSignIn: (queries, accountId, userId) => touchMember(queries, accountId, userId, new Date(clock.now())),
     async close(accountId, reason) {
       if (!isUuid(accountId) || !(await isAccount(database.queries, accountId))) {
         throw new AppError("invalid_request", `There is no account ${accountId}.`);
       }
-      await database.transaction(async (tx) => {
+      await database.urgent.transaction(async (tx) => {
         if (!(await closeAccount(tx, accountId, reason, new Date(clock.now())))) return;
         await events.append(tx, { type: "account.closed", accountId, data: { reason } });
-        await grants.end(tx, { accountId }, "account_closed");
       });
+      // Nobody comes in from here on. Also when it was closed before: whoever closed it may have been broken off here.
+      await grants.endAll({ accountId }, "account_closed");
       events.announce();
     },
   };

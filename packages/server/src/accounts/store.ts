@@ -10,16 +10,26 @@ export interface Membership {
   readonly signedInAt: Date | null;
 }
 
-/** A person's accounts, which cannot be closed until the transaction ends. */
+/**
+ * A person's accounts: until the transaction ends they cannot be closed, nor the person's roles changed. They are locked
+ * in the order of their ids, so that two sign-ins never wait for each other in a circle.
+ */
 export async function listMemberships(queries: Queries, userId: string): Promise<Membership[]> {
   const rows = await queries
-    .selectFrom("members")
-    .innerJoin("accounts", "accounts.id", "members.account_id")
-    .select(["accounts.id", "accounts.name", "accounts.closed_at", "members.role", "members.signed_in_at"])
-    .where("members.user_id", "=", userId)
-    .orderBy("members.signed_in_at", (order) => order.desc().nullsLast())
-    .orderBy("accounts.name")
-    .forShare("accounts")
+    .with("locked", (query) =>
+      query
+        .selectFrom("members")
+        .innerJoin("accounts", "accounts.id", "members.account_id")
+        .select(["accounts.id", "accounts.name", "accounts.closed_at", "members.role", "members.signed_in_at"])
+        .where("members.user_id", "=", userId)
+        .orderBy("accounts.id")
+        .forShare("accounts")
+        .forNoKeyUpdate("members"),
+    )
+    .selectFrom("locked")
+    .selectAll()
+    .orderBy("signed_in_at", (order) => order.desc().nullsLast())
+    .orderBy("name")
     .execute();
   return rows.map((row) => ({
     id: row.id,
@@ -49,6 +59,30 @@ export async function insertMember(queries: Queries, { accountId, userId, role, 
     .insertInto("members")
     .values({ account_id: accountId, user_id: userId, role, created_at: now })
     .execute();
+}
+
+/** Changes a member's role; answers with the former one, or undefined for nobody's. */
+export async function updateRole(
+  queries: Queries,
+  accountId: string,
+  userId: string,
+  role: MemberRole,
+): Promise<MemberRole | undefined> {
+  const member = await queries
+    .selectFrom("members")
+    .select("role")
+    .where("account_id", "=", accountId)
+    .where("user_id", "=", userId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!member || member.role === role) return member?.role;
+  await queries
+    .updateTable("members")
+    .set({ role })
+    .where("account_id", "=", accountId)
+    .where("user_id", "=", userId)
+    .execute();
+  return member.role;
 }
 
 export async function touchMember(queries: Queries, accountId: string, userId: string, now: Date): Promise<void> {

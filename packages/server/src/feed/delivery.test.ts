@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createReplayEncoder, encodeMessages } from "./delivery.ts";
-import type { FeedEntry } from "./store.ts";
+import type { FeedEntry } from "./entry.ts";
 
 function entry(id: bigint, digest = `digest-${id}`): FeedEntry {
   const message = { event: "revoked", data: { subject: "session", digest, at_ms: 1 } } as const;

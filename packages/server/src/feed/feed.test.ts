@@ -36,7 +36,7 @@ async function settledCursor(follower: TestFollower): Promise<string> {
 }
 
 async function openFollowers(): Promise<number> {
-  return Number(/^holdfast_feed_followers (\d+)$/m.exec(await instance.holdfast.metrics.text())?.[1]);
+  return instance.holdfast.feed.followers;
 }
 
 const ticks = ({ heard }: TestFollower) => heard.filter(({ event }) => event === "tick").length;

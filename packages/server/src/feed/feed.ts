@@ -1,14 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { FeedMessage } from "@holdfast/protocol";
+import type { FeedMessage, FeedPollAnswer } from "@holdfast/protocol";
 import type { Clock } from "../clock/clock.ts";
-import type { Events } from "../events/index.ts";
 import { AppError } from "../http/app-error.ts";
 import { runPeriodically } from "../jobs/periodic.ts";
+import type { Logger } from "../logging/logger.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { Database } from "../storage/database.ts";
-import { formatCursor, parseCursor } from "./cursor.ts";
+import { findBeginning } from "./beginning.ts";
+import type { Carrier } from "./carrier.ts";
+import { formatCursor } from "./cursor.ts";
 import { createReplayEncoder, encodeMessages } from "./delivery.ts";
-import { createFollower, type Follower } from "./followers.ts";
-import { createPlaces } from "./places.ts";
+import type { FeedEntry } from "./entry.ts";
+import { createFollower, type Follower, type Wire } from "./followers.ts";
+import { type Caller, createPlaces, type FollowerEnd } from "./places.ts";
+import { createPolls, type PollRequest } from "./polls.ts";
 import { createTail } from "./tail.ts";
 
 // A hint may get lost; this is how late a line can then be.
@@ -18,8 +23,11 @@ const lookWithinMs = 1_000;
 
 export interface FeedDeps {
   readonly database: Database;
-  readonly events: Events;
+  /** How nodes hear of each other's news; beside them each node looks once a second. */
+  readonly carriers: readonly Carrier[];
   readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly settings: {
     /** Seconds. */
     readonly heartbeat: number;
@@ -31,16 +39,14 @@ export interface FeedDeps {
 }
 
 /** Whoever asks to follow. */
-export interface FollowRequest {
+export interface FollowRequest extends Caller {
   /** Where to go on; null for a newcomer. */
-  readonly lastEventId: string | null;
-  /** Whose connection it is: when there are too many, each network keeps its share. */
-  readonly network: string;
-  /** Ends the connection, also while nobody reads from it. */
-  readonly disconnect?: (() => void) | undefined;
+  readonly cursor: string | null;
+  /** What is below the stream, where there is such a thing. */
+  readonly wire?: Wire | undefined;
 }
 
-/** The ordered, resumable stream of revocations that services follow. */
+/** The ordered, resumable feed of revocations and changes that services follow. */
 export interface Feed {
   /**
    * Opens a stream from a cursor, or from the horizon for a newcomer.
@@ -48,32 +54,53 @@ export interface Feed {
    * @throws AppError `rate_limited` when too many follow already, `temporarily_unavailable` when this node is stopping
    */
   follow(request: FollowRequest): Promise<ReadableStream>;
+  /**
+   * Answers with what comes after a cursor, at once or when there is something.
+   *
+   * @throws AppError `rate_limited`, `temporarily_unavailable`
+   */
+  poll(request: PollRequest): Promise<FeedPollAnswer>;
+  /** Streams and waiting requests. */
   readonly followers: number;
-  /** Ends every stream: whoever follows comes back with their cursor, to another node where there is one. */
+  /** Ends every stream and wait: whoever follows comes back with their cursor, to another node where there is one. */
   close(): Promise<void>;
 }
 
-export async function createFeed({ database, events, clock, settings, onError }: FeedDeps): Promise<Feed> {
-  const followers = createPlaces(settings.maxFollowers);
+export async function createFeed({ settings, ...deps }: FeedDeps): Promise<Feed> {
+  const { database, carriers, clock, logger, metrics, onError } = deps;
+  const { horizon } = settings;
+  const streams = new Set<Follower>();
+  const places = createPlaces(settings.maxFollowers);
   let isClosed = false;
-  const tail = createTail({
-    database,
-    clock,
-    horizon: settings.horizon,
-    onEntries(entries, resumeFrom) {
-      const messages = entries.map(({ message }) => message);
-      sendAll(encodeMessages(messages, formatCursor(resumeFrom)));
-    },
-  });
+  const tail = createTail({ database, clock, horizon, onEntries });
   const encodeReplay = createReplayEncoder(tail);
+  const polls = createPolls({ tail, places, clock, horizon, onEnded });
+
+  function onEntries(entries: readonly FeedEntry[]): void {
+    const messages = entries.map(({ message }) => message);
+    sendAll(encodeMessages(messages, formatCursor(tail.resumeFrom)));
+    polls.wake();
+    for (const carrier of carriers) carrier.publish(entries);
+    for (const { at, message } of entries) metrics.feed.told(message.event, clock.now() - at);
+  }
+
+  function onEnded(why: FollowerEnd, { service, network }: Caller): void {
+    metrics.feed.ended.inc({ reason: why });
+    const level = why === "slow" || why === "displaced" ? "info" : "debug";
+    logger[level]({ service, network, reason: why }, "a follower of the feed is gone");
+  }
 
   function sendAll(delivery: Uint8Array): void {
-    for (const follower of followers) follower.send(delivery);
+    for (const follower of streams) follower.send(delivery);
   }
 
   const readOn = () => void tail.readOn().catch(onError);
   await tail.readOn();
-  const stopAnnounced = events.onAnnounced(readOn);
+  for (const carrier of carriers) carrier.start({ onHint: readOn, onEntries: tail.accept });
+  metrics.feed.watch({
+    followers: places.counts,
+    carriers: () => carriers.map(({ name, isUp }) => ({ name, isUp })),
+  });
   const poll = runPeriodically({ everyMs: pollEveryMs, work: () => tail.readOn(), onError });
   const heart = setInterval(() => {
     const tick: FeedMessage = { event: "tick", data: { server_time_ms: clock.now() } };
@@ -81,44 +108,59 @@ export async function createFeed({ database, events, clock, settings, onError }:
   }, settings.heartbeat * 1000);
   heart.unref();
 
+  /** Every revocation that was acknowledged before they came is told before they hear that this is all. */
+  async function catchUp(): Promise<void> {
+    await Promise.race([tail.readOn().catch(onError), delay(lookWithinMs, undefined, { ref: false })]);
+    if (isClosed) throw new AppError("temporarily_unavailable");
+  }
+
   /** What a follower hears first: who we are, what it has missed, and that this is all. */
-  function greet(follower: Follower, lastEventId: string | null): void {
+  function greet(follower: Follower, cursor: string | null): void {
     const server_time_ms = clock.now();
-    const { heartbeat: heartbeat_seconds, horizon: horizon_seconds } = settings;
-    const cursor = lastEventId === null ? null : parseCursor(lastEventId);
-    const replay = tail.replay(cursor);
-    const isBroken = lastEventId !== null && (cursor === null || !replay.isComplete);
-    const reason = cursor === null ? "cursor_unknown" : "cursor_too_old";
-    const hello: FeedMessage = { event: "hello", data: { server_time_ms, heartbeat_seconds, horizon_seconds } };
-    const resync: FeedMessage[] = isBroken ? [{ event: "resync", data: { reason } }] : [];
-    follower.send(encodeMessages([hello, ...resync]));
-    follower.send(encodeReplay(replay.first));
+    const { first, resync } = findBeginning(tail, cursor);
+    const data = { server_time_ms, heartbeat_seconds: settings.heartbeat, horizon_seconds: horizon };
+    const hello: FeedMessage = { event: "hello", data };
+    const reset: FeedMessage[] = resync === null ? [] : [{ event: "resync", data: { reason: resync } }];
+    metrics.feed.greeted.inc({ kind: resync === null ? (cursor === null ? "newcomer" : "resumed") : "resynced" });
+    follower.send(encodeMessages([hello, ...reset]));
+    follower.send(encodeReplay(first));
     // Only the last line says where to resume: whoever is cut off before it hears all of them again.
     const tick: FeedMessage = { event: "tick", data: { server_time_ms } };
     follower.send(encodeMessages([tick], formatCursor(tail.resumeFrom)));
   }
 
   return {
-    async follow({ lastEventId, network, disconnect }) {
-      // Every revocation that was acknowledged before they came is told before they hear that this is all.
-      await Promise.race([tail.readOn().catch(onError), delay(lookWithinMs, undefined, { ref: false })]);
-      if (isClosed) throw new AppError("temporarily_unavailable");
-      const { follower, body } = createFollower({ onClose: () => followers.leave(follower), disconnect });
-      if (!followers.take(follower, network)) {
+    async follow({ cursor, wire, ...caller }) {
+      await catchUp();
+      const { follower, body } = createFollower({
+        onEnded(why) {
+          streams.delete(follower);
+          places.leave(follower);
+          onEnded(why, caller);
+        },
+        wire,
+      });
+      if (!places.take(follower, caller)) {
         throw new AppError("rate_limited", "Too many services follow this node.", { retryAfterSeconds: 30 });
       }
-      greet(follower, lastEventId);
+      streams.add(follower);
+      greet(follower, cursor);
       return body;
     },
+    async poll(request) {
+      await catchUp();
+      return polls.answer(request);
+    },
     get followers() {
-      return followers.size;
+      return places.size;
     },
     async close() {
       isClosed = true;
-      stopAnnounced();
       clearInterval(heart);
-      for (const follower of followers) follower.close();
+      for (const follower of streams) follower.close();
+      polls.close();
       await poll.stop();
+      for (const carrier of carriers) await carrier.close();
     },
   };
 }

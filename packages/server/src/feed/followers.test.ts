@@ -9,7 +9,8 @@ const tick = (time: number): FeedMessage => ({ event: "tick", data: { server_tim
 function createTestFollower() {
   let closed = 0;
   let disconnected = 0;
-  const { follower, body } = createFollower({ onClose: () => closed++, disconnect: () => disconnected++ });
+  const wire = { socket: null, chunkedEncoding: true, destroy: () => disconnected++ };
+  const { follower, body } = createFollower({ onEnded: () => closed++, wire });
   return { follower, body, closed: () => closed, disconnected: () => disconnected };
 }
 
@@ -72,5 +73,82 @@ describe("closing", () => {
     follower.send(encodeMessages([tick(1)]));
     follower.close();
     expect(closed()).toBe(1);
+  });
+});
+
+describe("a follower on a socket", () => {
+  function createWire({ chunkedEncoding = true, isStuck = false } = {}) {
+    const written: string[] = [];
+    const wire = {
+      chunkedEncoding,
+      destroyed: false,
+      socket: {
+        write: (bytes: Uint8Array) => void written.push(Buffer.from(bytes).toString()),
+        get writableLength() {
+          return isStuck ? 1 : 0;
+        },
+      },
+      destroy() {
+        wire.destroyed = true;
+      },
+    };
+    return { wire, written };
+  }
+
+  /** What our server does with a body: it reads, passes on, and asks for more. */
+  async function passOn(body: ReadableStream<Uint8Array>, written: string[]): Promise<void> {
+    const reader = body.getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      written.push(Buffer.from(part.value).toString());
+    }
+    written.push("end");
+  }
+
+  const textOf = (message: FeedMessage) => Buffer.from(encodeMessages([message])).toString();
+
+  it.each([
+    [true, (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`],
+    [false, (text: string) => text],
+  ])(
+    "hears what came first by the body, and what comes later straight from us, in order (chunked: %s)",
+    async (chunkedEncoding, framed) => {
+      const { wire, written } = createWire({ chunkedEncoding });
+      const { follower, body } = createFollower({ onEnded: () => undefined, wire });
+      follower.send(encodeMessages([tick(1)]));
+      follower.send(encodeMessages([tick(2)]));
+      const ended = passOn(body, written);
+      // Not read yet: this one has to wait its turn.
+      follower.send(encodeMessages([tick(3)]));
+      await expect.poll(() => written).toHaveLength(3);
+      follower.send(encodeMessages([tick(4)]));
+      follower.close();
+      await ended;
+      expect(written).toEqual([textOf(tick(1)), textOf(tick(2)), textOf(tick(3)), framed(textOf(tick(4))), "end"]);
+    },
+  );
+
+  it("that takes nothing is let go after a bounded number of deliveries, and its connection cut", async () => {
+    const { wire, written } = createWire({ isStuck: true });
+    const ends: string[] = [];
+    const { follower, body } = createFollower({ onEnded: (why) => ends.push(why), wire });
+    follower.send(encodeMessages([tick(0)]));
+    void passOn(body, written);
+    await expect.poll(() => written).toHaveLength(1);
+    for (let time = 1; time < 1_000; time++) follower.send(encodeMessages([tick(time)]));
+    expect([ends, wire.destroyed]).toEqual([["slow"], true]);
+    expect(written.length).toBeLessThan(70);
+  });
+
+  it("that keeps up is never let go", async () => {
+    const { wire, written } = createWire();
+    const ends: string[] = [];
+    const { follower, body } = createFollower({ onEnded: (why) => ends.push(why), wire });
+    void passOn(body, written);
+    for (let time = 0; time < 1_000; time++) {
+      follower.send(encodeMessages([tick(time)]));
+      await Promise.resolve();
+    }
+    await expect.poll(() => written.length).toBeGreaterThan(900);
+    expect(ends).toEqual([]);
   });
 });

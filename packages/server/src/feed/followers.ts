@@ -1,34 +1,54 @@
+import type { FollowerEnd, Occupant } from "./places.ts";
+
 /** How many deliveries may wait for a follower that does not read, before it is let go to come back with its cursor. */
 const maximumBacklog = 64;
 
-/** One open connection. */
-export interface Follower {
+/** One open stream. */
+export interface Follower extends Occupant {
   /** Sends one delivery, however much is in it: a burst of news says nothing about how fast a follower reads. */
   send(delivery: Uint8Array): void;
   /** Ends the stream, after what has been sent. */
   close(): void;
-  /** Ends the connection now: whoever does not read would never come to the stream's end. */
-  cut(): void;
+}
+
+/** The answer below the stream: as much of Node's `ServerResponse` as we use. */
+export interface Wire {
+  readonly socket: {
+    write(bytes: Uint8Array): unknown;
+    /** Bytes that wait to be sent. */
+    readonly writableLength: number;
+  } | null;
+  /** False for HTTP/1.0, which ends an answer with its connection. */
+  readonly chunkedEncoding: boolean;
+  destroy(): unknown;
 }
 
 export interface FollowerOptions {
-  readonly onClose: () => void;
-  /** Ends the connection below the stream, where there is one. */
-  readonly disconnect?: (() => void) | undefined;
+  /** Told once. */
+  readonly onEnded: (why: FollowerEnd) => void;
+  /** Absent where something else than our own server hands us requests. */
+  readonly wire?: Wire | undefined;
 }
 
-/** A stream of server-sent events (HTML Living Standard, section 9.2) as a response body. */
-export function createFollower({ onClose, disconnect }: FollowerOptions): {
+/**
+ * A stream of server-sent events (HTML Living Standard, section 9.2) as a response body. Once the body's reader has
+ * passed on what came first, deliveries go to the socket as they are. Through the stream, each follower would cost twice
+ * the time, most of what is left being the kernel's, and the last of thousands waits for all before it.
+ */
+export function createFollower({ onEnded, wire }: FollowerOptions): {
   readonly follower: Follower;
   readonly body: ReadableStream;
 } {
   let controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+  // The reader waits for more: it has written all that it was given.
+  let isReaderWaiting = false;
+  let unsent = 0;
 
-  function close(): void {
+  function end(why: FollowerEnd): void {
     if (!controller) return;
     const closing = controller;
     controller = null;
-    onClose();
+    onEnded(why);
     try {
       closing.close();
     } catch {
@@ -36,9 +56,22 @@ export function createFollower({ onClose, disconnect }: FollowerOptions): {
     }
   }
 
-  function cut(): void {
-    close();
-    disconnect?.();
+  function cut(why: FollowerEnd): void {
+    end(why);
+    // The end of a stream that nobody reads would never come.
+    wire?.destroy();
+  }
+
+  /** Passes it on, and counts how many wait. */
+  function deliver(to: ReadableStreamDefaultController<Uint8Array>, delivery: Uint8Array): number {
+    if (wire?.socket && isReaderWaiting) {
+      unsent = wire.socket.writableLength === 0 ? 0 : unsent + 1;
+      wire.socket.write(wire.chunkedEncoding ? chunkOf(delivery) : delivery);
+      return unsent;
+    }
+    isReaderWaiting = false;
+    to.enqueue(delivery);
+    return -(to.desiredSize ?? 0);
   }
 
   const body = new ReadableStream<Uint8Array>(
@@ -46,24 +79,39 @@ export function createFollower({ onClose, disconnect }: FollowerOptions): {
       start(started) {
         controller = started;
       },
+      pull() {
+        isReaderWaiting = true;
+      },
       cancel() {
         controller = null;
-        onClose();
+        onEnded("left");
       },
     },
-    { highWaterMark: maximumBacklog },
+    // Asked for more only when there is nothing left and somebody waits.
+    { highWaterMark: 0 },
   );
 
   return {
     body,
     follower: {
+      kind: "stream",
       send(delivery) {
         if (!controller || delivery.length === 0) return;
-        controller.enqueue(delivery);
-        if ((controller.desiredSize ?? 0) <= 0) cut();
+        if (deliver(controller, delivery) >= maximumBacklog) cut("slow");
       },
-      close,
+      close: () => end("draining"),
       cut,
     },
   };
+}
+
+const chunks = new WeakMap<Uint8Array, Uint8Array>();
+
+/** A delivery as a chunk (RFC 9112, section 7.1): made once, and the same bytes for all. */
+function chunkOf(delivery: Uint8Array): Uint8Array {
+  const known = chunks.get(delivery);
+  if (known) return known;
+  const chunk = Buffer.concat([Buffer.from(`${delivery.length.toString(16)}\r\n`), delivery, Buffer.from("\r\n")]);
+  chunks.set(delivery, chunk);
+  return chunk;
 }

@@ -1,7 +1,9 @@
 /**
- * The feed: revocations and key changes, ordered and resumable, for the services that trust our tokens. It reads the
- * lifecycle log through a cursor and tells digests only; no feature knows that it exists.
+ * The feed: revocations, changed claims and changed keys, ordered and resumable, for the services that trust our tokens.
+ * It reads the lifecycle log through a cursor and tells digests only; no feature knows that it exists. What brings nodes
+ * each other's news is a carrier: NOTIFY, and NATS JetStream beside it where that is configured.
  */
+export { createCarriers } from "./carriers.ts";
 export type { Feed, FeedDeps } from "./feed.ts";
 export { createFeed } from "./feed.ts";
 export { createFeedRoutes } from "./routes.ts";

@@ -25,7 +25,7 @@ async function follow(cursor?: string): Promise<TestFollower> {
 }
 
 async function openFollowers(): Promise<number> {
-  return Number(/^holdfast_feed_followers (\d+)$/m.exec(await instance.holdfast.metrics.text())?.[1]);
+  return instance.holdfast.feed.followers;
 }
 
 /** Ends many sessions in one transaction, as disabling a person with many devices does. */

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
+import type { FeedPollAnswer } from "@holdfast/protocol";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { parseConfig } from "../config/index.ts";
 import { createHoldfast, type Holdfast } from "../holdfast.ts";
 import { createLogger } from "../logging/logger.ts";
 import { createTestInstance, type TestInstance, testClient } from "../testing/instance.ts";
 import { startSession } from "../testing/sign-in.ts";
-import { followFeed, type TestFollower } from "./feed.testing.ts";
+import { digestOf, followFeed, type TestFollower } from "./feed.testing.ts";
 
 const secret = randomBytes(32).toString("base64");
 const boundMs = 2_000;
@@ -62,6 +63,17 @@ describe("a revocation on one node", () => {
     await first.close();
     const missed = await endSessionHere();
     await (await followThere(cursor)).untilRevoked(missed, boundMs);
+  });
+
+  it("is told in one answer by either, whose cursor the other goes on with", async () => {
+    const poll = async (ask: (request: Request) => Response | Promise<Response>, query: string) =>
+      (await (await ask(new Request(`${here.issuer}/feed?${query}`))).json()) as FeedPollAnswer;
+    const onThere = (request: Request) => there.fetch(request);
+    const { cursor } = await poll(fetch, "wait=0&cursor=now");
+    const missed = await endSessionHere();
+    const answer = await poll(onThere, `wait=2&cursor=${cursor}`);
+    expect(JSON.stringify(answer.messages)).toContain(digestOf(missed));
+    expect((await poll(fetch, `wait=0&cursor=${answer.cursor}`)).messages).toEqual([]);
   });
 
   it("is heard within 2 s also when the listening connections were killed, and they come back", async () => {

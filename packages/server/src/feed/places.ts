@@ -1,43 +1,88 @@
-import type { Follower } from "./followers.ts";
+/** Whose connection it is. */
+export interface Caller {
+  /** The service that proved who it is; null for anybody. */
+  readonly service: string | null;
+  /** The address, or what of it tells one caller from another. */
+  readonly network: string;
+}
+
+/** How an open connection is served. */
+export type FollowerKind = "stream" | "poll";
+
+/** Why one ended: by itself, not reading, for somebody with a better claim to the place, or since this node stops. */
+export type FollowerEnd = "left" | "slow" | "displaced" | "draining";
+
+/** Somebody who has a place. */
+export interface Occupant {
+  readonly kind: FollowerKind;
+  /** Ends the connection now: whoever does not read would never come to the stream's end. */
+  cut(why: FollowerEnd): void;
+}
 
 /** The open connections, of which there are so many at most, and whose they are. */
-export interface Places extends Iterable<Follower> {
+export interface Places {
   readonly size: number;
+  /** How many each has, of each kind. */
+  counts(): readonly { readonly kind: FollowerKind; readonly service: string | null; readonly count: number }[];
   /**
-   * Takes a place for somebody of this network; false where there is none. When all are taken, whoever has the most
+   * Takes a place; false where there is none. Services come before everybody else. Among equals whoever has the most
    * gives one to those who have fewer: nobody can shut out the services that must hear of revocations.
    */
-  take(follower: Follower, network: string): boolean;
-  leave(follower: Follower): void;
+  take(occupant: Occupant, caller: Caller): boolean;
+  leave(occupant: Occupant): void;
 }
 
 export function createPlaces(maximum: number): Places {
   // In the order in which they came.
-  const networks = new Map<Follower, string>();
+  const callers = new Map<Occupant, Caller>();
 
-  /** The newest connection of whoever would still have as many as the newcomer without it; null when nobody would. */
-  function findSurplus(newcomer: string): Follower | null {
-    const counts = new Map<string, number>();
-    for (const network of networks.values()) counts.set(network, (counts.get(network) ?? 0) + 1);
-    const most = Math.max(...counts.values());
-    if ((counts.get(newcomer) ?? 0) + 1 >= most) return null;
-    return [...networks].findLast(([, network]) => counts.get(network) === most)?.[0] ?? null;
+  function findSurplus(newcomer: Caller): Occupant | null {
+    const anonymous = [...callers].filter(([, { service }]) => service === null);
+    if (newcomer.service === null) return newestOfMost(anonymous, ownCount(anonymous, newcomer) + 2);
+    if (anonymous.length > 0) return newestOfMost(anonymous, 1);
+    return newestOfMost([...callers], ownCount([...callers], newcomer) + 2);
   }
 
   return {
-    [Symbol.iterator]: () => networks.keys(),
     get size() {
-      return networks.size;
+      return callers.size;
     },
-    take(follower, network) {
-      if (networks.size >= maximum) {
-        const surplus = findSurplus(network);
-        if (!surplus) return false;
-        surplus.cut();
+    counts() {
+      const counts = new Map<string, { kind: FollowerKind; service: string | null; count: number }>();
+      for (const [{ kind }, { service }] of callers) {
+        const count = counts.get(`${kind} ${service}`) ?? { kind, service, count: 0 };
+        count.count += 1;
+        counts.set(`${kind} ${service}`, count);
       }
-      networks.set(follower, network);
+      return [...counts.values()];
+    },
+    take(occupant, caller) {
+      if (callers.size >= maximum) {
+        const surplus = findSurplus(caller);
+        if (!surplus) return false;
+        callers.delete(surplus);
+        surplus.cut("displaced");
+      }
+      callers.set(occupant, caller);
       return true;
     },
-    leave: (follower) => void networks.delete(follower),
+    leave: (occupant) => void callers.delete(occupant),
   };
+}
+
+type Seat = readonly [Occupant, Caller];
+
+const ownerOf = ({ service, network }: Caller) => (service === null ? `network ${network}` : `service ${service}`);
+
+function ownCount(seats: readonly Seat[], owner: Caller): number {
+  return seats.filter(([, caller]) => ownerOf(caller) === ownerOf(owner)).length;
+}
+
+/** The newest connection of whoever has the most, and so many at least; null when nobody has. */
+function newestOfMost(seats: readonly Seat[], atLeast: number): Occupant | null {
+  const counts = new Map<string, number>();
+  for (const [, caller] of seats) counts.set(ownerOf(caller), (counts.get(ownerOf(caller)) ?? 0) + 1);
+  const most = Math.max(0, ...counts.values());
+  if (most < atLeast) return null;
+  return seats.findLast(([, caller]) => counts.get(ownerOf(caller)) === most)?.[0] ?? null;
 }

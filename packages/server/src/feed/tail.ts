@@ -1,22 +1,24 @@
 import type { Clock } from "../clock/clock.ts";
 import type { Database } from "../storage/database.ts";
-import { type Cursor, formatCursor, isAfter } from "./cursor.ts";
-import { type FeedEntry, isFullPage, readFeed } from "./store.ts";
+import { type Bookmark, indexAfter, indexOfUntold } from "./bookmark.ts";
+import { type Cursor, isAfter } from "./cursor.ts";
+import { type FeedEntry, keyOf } from "./entry.ts";
+import { readFeed } from "./store.ts";
 
 export interface TailDeps {
   readonly database: Database;
   readonly clock: Clock;
   /** Seconds: lines older than this concern no living token. */
   readonly horizon: number;
-  /** Called with new lines, and the cursor that is safe to resume from once they have been seen. */
-  readonly onEntries: (entries: readonly FeedEntry[], resumeFrom: Cursor) => void;
+  /** Called with lines that are new here. */
+  readonly onEntries: (entries: readonly FeedEntry[]) => void;
 }
 
-/** What is still worth telling a follower who comes back with a cursor. */
+/** What is still worth telling a follower who comes back. */
 export interface Replay {
   /** The first of the held lines that is to be told. */
   readonly first: number;
-  /** False when lines between the cursor and the oldest we hold may be missing. */
+  /** False when lines between the bookmark and the oldest we hold may be missing. */
   readonly isComplete: boolean;
 }
 
@@ -28,41 +30,58 @@ export interface Replay {
 export interface Tail {
   /** Reads what is new. Callers share one reading; one that comes meanwhile makes it read once more. */
   readOn(): Promise<void>;
-  /** The lines within the horizon, in the order they were passed on. */
+  /** Takes lines that another node has read. Those that we know change nothing; the log is read all the same. */
+  accept(entries: readonly FeedEntry[]): void;
+  /** The lines within the horizon, in the order of their cursors. */
   readonly held: readonly FeedEntry[];
   /** Changes whenever they do. */
   readonly revision: number;
-  /** What came after a cursor, and perhaps a little before; for a newcomer, all of it. */
-  replay(after: Cursor | null): Replay;
+  /** What has not been told yet; for a newcomer, all of it. */
+  replay(from: Bookmark | null): Replay;
   /** Where a follower who has seen everything so far may resume. */
   readonly resumeFrom: Cursor;
 }
 
+const start: Cursor = { transaction: 0n, id: 0n };
+const lastId = 9_223_372_036_854_775_807n;
+
 export function createTail({ database, clock, horizon, onEntries }: TailDeps): Tail {
-  const start: Cursor = { transaction: 0n, id: 0n };
   let resumeFrom = start;
   let revision = 0;
   const held: FeedEntry[] = [];
   // Passed on already, but still ahead of the safe place.
   let ahead = new Set<string>();
   let oldestKnown: Cursor | null = null;
+  // Places that were given out twice: of a bookmark between them nobody can tell which it means.
+  let ambiguous: { readonly after: Cursor; readonly through: Cursor } | null = null;
   let reading: Promise<void> | null = null;
   let isStale = false;
 
+  const horizonBegan = () => clock.now() - horizon * 1000;
+
   function pass(entries: readonly FeedEntry[]): void {
-    const fresh = entries.filter(({ cursor }) => !ahead.has(formatCursor(cursor)));
+    const fresh = entries.filter((entry) => isAfter(entry.cursor, resumeFrom) && !ahead.has(keyOf(entry)));
     if (fresh.length === 0) return;
-    for (const { cursor } of fresh) ahead.add(formatCursor(cursor));
-    for (const entry of fresh) held.push(entry);
+    for (const entry of fresh) {
+      ahead.add(keyOf(entry));
+      hold(entry);
+    }
     revision += 1;
-    onEntries(fresh, resumeFrom);
+    onEntries(fresh);
+  }
+
+  function hold(entry: FeedEntry): void {
+    const last = held.at(-1);
+    if (!last || isAfter(entry.cursor, last.cursor)) held.push(entry);
+    else held.splice(indexAfter(held, entry.cursor), 0, entry);
   }
 
   function moveOn(safe: Cursor): void {
     if (!isAfter(safe, resumeFrom)) return;
     resumeFrom = safe;
-    oldestKnown ??= safe;
-    ahead = new Set(held.filter((entry) => isAfter(entry.cursor, safe)).map((entry) => formatCursor(entry.cursor)));
+    // What is older than our oldest line had no more to say when we began.
+    oldestKnown ??= held[0] && isAfter(safe, held[0].cursor) ? held[0].cursor : safe;
+    ahead = new Set(held.slice(indexAfter(held, safe)).map(keyOf));
   }
 
   function forget(before: number): void {
@@ -73,21 +92,33 @@ export function createTail({ database, clock, horizon, onEntries }: TailDeps): T
     if (last && oldestKnown && isAfter(last.cursor, oldestKnown)) oldestKnown = last.cursor;
   }
 
+  /** A standby was promoted that had not heard the end: numbers are given out a second time, to other lines. */
+  function startOver(safe: Cursor): void {
+    ambiguous = { after: safe, through: resumeFrom };
+    resumeFrom = start;
+    ahead = new Set(held.map(keyOf));
+  }
+
   async function readOnce(): Promise<void> {
-    const since = new Date(clock.now() - horizon * 1000);
+    const since = horizonBegan();
     // Pages go on behind the oldest open transaction as well, or a long one would hold up everybody's news. What appears
     // behind a page once it was read is newer than the first page's safe place: that one holds for all of them.
     let place = resumeFrom;
     let safe: Cursor | undefined;
     for (;;) {
-      const page = await readFeed(database, place, since);
-      safe ??= { transaction: page.safeTransaction - 1n, id: 9_223_372_036_854_775_807n };
+      const page = await readFeed(database, place, new Date(since));
+      safe ??= { transaction: page.safeTransaction - 1n, id: lastId };
+      if (isAfter(resumeFrom, safe)) {
+        startOver(safe);
+        isStale = true;
+        return;
+      }
       pass(page.entries);
-      place = page.entries.at(-1)?.cursor ?? place;
-      if (!isFullPage(page)) break;
+      place = page.last ?? place;
+      if (!page.isFull) break;
     }
     moveOn(safe);
-    forget(since.getTime());
+    forget(since);
   }
 
   async function readWhileStale(): Promise<void> {
@@ -107,24 +138,33 @@ export function createTail({ database, clock, horizon, onEntries }: TailDeps): T
       reading ??= readWhileStale();
       return reading;
     },
-    replay(after) {
-      if (after === null) return { first: 0, isComplete: true };
-      // What a cursor older than our oldest line, or one from another database, has missed, nobody can tell.
-      const isComplete = oldestKnown !== null && !isAfter(oldestKnown, after) && !isAfter(after, farthest());
-      if (!isComplete) return { first: 0, isComplete };
-      const first = held.findIndex((entry) => isAfter(entry.cursor, after));
-      return { first: first === -1 ? held.length : first, isComplete };
+    accept(entries) {
+      const since = horizonBegan();
+      pass(entries.filter(({ at }) => at >= since));
+      forget(since);
     },
     held,
     get revision() {
       return revision;
+    },
+    replay(from) {
+      if (from === null) return { first: 0, isComplete: true };
+      const isComplete = isKnown(from.safe);
+      return { first: isComplete ? indexOfUntold(held, from) : 0, isComplete };
     },
     get resumeFrom() {
       return resumeFrom;
     },
   };
 
+  /** What a place older than our oldest line, or one from another database, has missed, nobody can tell. */
+  function isKnown(place: Cursor): boolean {
+    if (oldestKnown === null || isAfter(oldestKnown, place) || isAfter(place, farthest())) return false;
+    return ambiguous === null || !isAfter(place, ambiguous.after) || isAfter(place, ambiguous.through);
+  }
+
   function farthest(): Cursor {
-    return held.reduce((far, { cursor }) => (isAfter(cursor, far) ? cursor : far), resumeFrom);
+    const last = held.at(-1)?.cursor ?? resumeFrom;
+    return isAfter(last, resumeFrom) ? last : resumeFrom;
   }
 }

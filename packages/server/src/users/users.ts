@@ -26,7 +26,7 @@ export interface UsersDeps {
 export interface Users {
   /** The user of an upstream identity, made at the first sign-in. Never found by e-mail. */
   signIn(queries: Queries, profile: UpstreamProfile, requestId?: string): Promise<User>;
-  find(id: string): Promise<User | null>;
+  find(id: string, queries?: Queries): Promise<User | null>;
   /** Users with this verified address; several are possible, since an address never says who somebody is. */
   findByEmail(email: string): Promise<User[]>;
   /** The identity a user last signed in with. */
@@ -66,17 +66,17 @@ export function createUsers({ database, events, clock, sessions }: UsersDeps): U
   async function shutOut(id: string, column: "disabled_at" | "deleted_at", requestId?: string): Promise<void> {
     const reason = column === "disabled_at" ? "user_disabled" : "user_deleted";
     const type = column === "disabled_at" ? "user.disabled" : "user.deleted";
-    await database.transaction(async (tx) => {
+    await database.urgent.transaction(async (tx) => {
       await setUserTime(tx, id, column, new Date(clock.now()));
       await events.append(tx, { type, userId: id, requestId });
-      await sessions.revokeWithin(tx, { userId: id }, reason, requestId);
+      await sessions.revokeWithin(tx, { userId: id }, reason, { requestId });
     });
     events.announce();
   }
 
   return {
     signIn,
-    find: async (id) => (isUuid(id) ? findById(database.queries, id) : null),
+    find: async (id, queries = database.queries) => (isUuid(id) ? findById(queries, id) : null),
     findByEmail: (email) => findByEmail(database.queries, email),
     identityOf: (id) => findLastIdentity(database.queries, id),
     disable: (id, requestId) => shutOut(id, "disabled_at", requestId),
