@@ -63,6 +63,23 @@ describe("what is counted", () => {
     expect(await read("holdfast_refreshes_total", { client: "device", verdict: "malformed" })).toBe(1);
   });
 
+  it("what was issued, what was refused for good and why, and what ended and why", async () => {
+    const { session, refreshToken } = await startSession(instance, { clientId: "device" });
+    const issued = await read("holdfast_access_tokens_issued_total", { client: "device" });
+    await refresh(refreshToken, "device");
+    expect(await read("holdfast_access_tokens_issued_total", { client: "device" })).toBe(issued + 1);
+    await instance.holdfast.sessions.revoke({ id: session.id }, "session_revoked");
+    await refresh(refreshToken, "device");
+    const [ended, refused] = ["holdfast_lifecycle_events_total", "holdfast_refreshes_refused_total"];
+    expect(await read(ended, { type: "session.revoked", reason: "session_revoked" })).toBe(1);
+    expect(await read(ended, { type: "grant.revoked", reason: "session_revoked" })).toBe(1);
+    expect(await read(refused, { client: "device", reason: "session_revoked" })).toBe(1);
+  });
+
+  it("the sessions that live", async () => {
+    expect(await read("holdfast_live_sessions")).toBeGreaterThan(0);
+  });
+
   it("how long each route takes, by status", async () => {
     await fetch(`${instance.issuer}/jwks`);
     expect(await read("holdfast_http_request_duration_seconds_count", { route: "GET /jwks", status: "200" })).toBe(1);
@@ -71,7 +88,7 @@ describe("what is counted", () => {
   it("followers, clock skew, memory and the event loop", async () => {
     const text = await scrape();
     for (const name of [
-      "holdfast_feed_followers",
+      'holdfast_feed_followers{kind="stream",service=""}',
       "holdfast_database_clock_skew_seconds",
       "process_resident_memory_bytes",
       "nodejs_eventloop_lag_p99_seconds",

@@ -1,6 +1,6 @@
 import type { Describer } from "./description.ts";
 import { lastUseOf, type Replacement, replacementOf } from "./evidence.ts";
-import { clientOf, numberOf, type TimelineLine } from "./line.ts";
+import { clientOf, momentOf, numberOf, type TimelineLine } from "./line.ts";
 import { formatChange, formatOtherParty, formatParty, isOtherAgent, partyOf } from "./party.ts";
 import { formatEarlier } from "./times.ts";
 
@@ -28,10 +28,16 @@ export const describeReplayed: Describer = (line, { earlier }) => {
 };
 
 /** `overlapped`: two tabs raced, or an answer got lost. */
-export const describeOverlapped: Describer = (line, { earlier }) => ({
-  title: `Answered with the current token: this one had been replaced ${formatReplacement(replacementOf(line, earlier), line)}`,
-  severity: "info",
-});
+export const describeOverlapped: Describer = (line, { earlier }) => {
+  const used = momentOf(line, "successor_replaced_at");
+  return {
+    title: `Answered with the current token: this one had been replaced ${formatReplacement(replacementOf(line, earlier), line)}`,
+    detail: used
+      ? `The token after it was used ${formatEarlier(used, line.at)}; the overlap counts from then.`
+      : undefined,
+    severity: "info",
+  };
+};
 
 /** `renewed`: a client that does not rotate. */
 export const describeRenewed: Describer = (line) => ({
@@ -43,7 +49,7 @@ export const describeRenewed: Describer = (line) => ({
 export const describeRecovered: Describer = (line) => ({
   title: `The database had lost its last moments; the client's newer token was accepted${formatGenerations(line)}`,
   detail:
-    "The token's tag proves that this server issued it. If no failover and no restored backup explains it, look into it. Revocations of the same moments may be lost as well.",
+    "The token's tag proves that this server issued it. If no failover and no restored backup explains it, look into it. Ends of the same moments were lost as well; each node ends again those that it knew of.",
   severity: "warning",
 });
 

@@ -72,6 +72,16 @@ describe("a refusal of the wrong party", () => {
   });
 });
 
+it("an end that a failover had lost says that it is the second", () => {
+  const data = { reason: "signed_out", cause: "failover" };
+  expect(tell(lineOf("session.revoked", { data }), sceneAfter()).title).toBe(
+    "Ended again, after a failover that had lost its end: signed out",
+  );
+  expect(tell(lineOf("grant.revoked", { data }), sceneAfter()).title).toBe(
+    "The tokens of app ended again, after a failover that had lost their end: signed out",
+  );
+});
+
 it("an end that came after the session had run out says so", () => {
   const line = lineOf("session.revoked", { after: 20 * 86_400, data: { reason: "user_disabled" } });
   const session = { revokedAt: line.at, revokedReason: "user_disabled" as const };

@@ -1,4 +1,5 @@
 import type { Describer, Description } from "./description.ts";
+import { formatEnd } from "./ender.ts";
 import { endingOf, formatReason } from "./ending.ts";
 import { endOfGrant, lastUseOf } from "./evidence.ts";
 import { clientOf, textOf, verdictOf } from "./line.ts";
@@ -24,9 +25,11 @@ const describeRevoked: Describer = (line, { earlier, session }) => {
   const end = endOfGrant(line, earlier);
   const isWhole = session.revokedAt !== null && session.revokedAt <= line.at;
   const what = isWhole ? "the session" : `the tokens of ${clientOf(line)}`;
+  const reason = textOf(line, "reason");
+  const why = end && textOf(end, "reason") === reason ? formatEnd(end) : formatReason(reason);
   const when = end ? ` ${formatEarlier(end.at, line.at)}` : "";
   return {
-    title: `Refused: ${what} had ended${when}: ${formatReason(textOf(line, "reason"))}`,
+    title: `Refused: ${what} had ended${when}: ${why}`,
     severity: "notice",
   };
 };

@@ -59,6 +59,18 @@ describe("a token that had been replaced 41 s earlier", () => {
   });
 });
 
+it("a token whose successor was used later says when, for the overlap counts from then", () => {
+  const data = {
+    ...{ verdict: "overlapped", presented: 4, generation: 6, ...home },
+    successor_replaced_at: new Date(lineOf("session.overlapped", { after: 32_395 }).at).toISOString(),
+  };
+  const line = lineOf("session.overlapped", { after: 32_400, data });
+  expect(tell(line, sceneAfter([rotationOf(4)]))).toMatchObject({
+    title: "Answered with the current token: this one had been replaced 9 h earlier by another tab",
+    detail: "The token after it was used 5 s earlier; the overlap counts from then.",
+  });
+});
+
 describe("who replaced a token", () => {
   const overlapped = (presented: number) =>
     lineOf("session.overlapped", { after: 60, data: { verdict: "overlapped", presented, generation: 6, ...home } });

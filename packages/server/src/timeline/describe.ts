@@ -10,6 +10,7 @@ import {
 } from "./describe-refresh.ts";
 import { describeRefusal } from "./describe-refusal.ts";
 import type { Describer, Description, Scene } from "./description.ts";
+import { isByCommand } from "./ender.ts";
 import { formatReason } from "./ending.ts";
 import { clientOf, type TimelineLine, textOf } from "./line.ts";
 import { formatParty, partyOf } from "./party.ts";
@@ -20,14 +21,10 @@ export function describe(line: TimelineLine, scene: Scene): Description {
   return describers[line.type](line, scene);
 }
 
-// What a command does has this in place of a request's id, which nobody outside can choose.
-const commandLine = "cli";
-
 const describeSignIn: Describer = (line, { providerName }) => ({
-  title:
-    line.requestId === commandLine
-      ? "Made by an operator with `holdfast session create`, without a sign-in"
-      : `Signed in through ${providerName}${formatParty(partyOf(line))}`,
+  title: isByCommand(line)
+    ? "Made by an operator with `holdfast session create`, without a sign-in"
+    : `Signed in through ${providerName}${formatParty(partyOf(line))}`,
   severity: "info",
 });
 
@@ -59,6 +56,8 @@ const describers: Readonly<Record<EventType, Describer>> = {
   "session.recovered": describeRecovered,
   "session.reuse_detected": describeReuse,
   "session.revoked": describeSessionEnd,
+  "session.expiring": say("Told that the session runs out soon, unless it is used"),
+  "session.expired": say("Ran out", "ended"),
   "grant.started": describeTokens,
   "grant.revoked": describeGrantEnd,
   "token.refused": describeRefusal,
@@ -72,9 +71,12 @@ const describers: Readonly<Record<EventType, Describer>> = {
   "account.closed": describeClosing,
   "account.reopened": say("The account was opened again"),
   "member.added": say("The person became a member of an account"),
+  "member.role_changed": say("The person's role in the account changed"),
   "member.removed": say(upperFirst(formatReason("member_removed")), "ended"),
   "key.created": say("A signing key was made"),
   "key.retired": say("A signing key was given its last day"),
+  "webhook.failing": say("A webhook has failed for an hour", "warning"),
+  "webhook.disabled": say("A webhook was disabled", "warning"),
 };
 
 function say(title: string, severity: TimelineSeverity = "info"): Describer {

@@ -30,6 +30,9 @@ const reasons: Readonly<Record<RevokedReason, string>> = {
   user_deleted: "the user was removed",
   account_closed: "the account was closed",
   member_removed: "the person is no longer a member of the account",
+  token_revoked: "the app gave its tokens back",
+  compromised: "somebody else may have had the tokens",
+  credentials_changed: "the person's credentials changed",
 };
 
 /** Why something was ended, in words; a reason of a later version as it is written. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commandLine } from "../grants/index.ts";
 import type { TestInstance } from "../testing/instance.ts";
 import { type Ada, createTimelineInstance, startAda } from "./flow.testing.ts";
 
@@ -12,6 +13,10 @@ beforeAll(async () => {
 afterAll(() => instance.close());
 
 const text = (moment: number) => `${new Date(moment).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+
+function endAs({ session }: Ada, reason: "session_revoked" | "compromised") {
+  return instance.holdfast.revocation.end({ kind: "session", id: session.id }, reason, { service: "back-office" });
+}
 
 /** Ends a session in some way; what is told of it. */
 const endings: [string, (ada: Ada) => Promise<unknown>, string, string][] = [
@@ -27,6 +32,24 @@ const endings: [string, (ada: Ada) => Promise<unknown>, string, string][] = [
     (ada) => instance.holdfast.sessions.revoke({ id: ada.session.id }, "session_revoked"),
     "session_revoked",
     "revoked by someone with the right to do so",
+  ],
+  [
+    "an operator ends it on the command line",
+    (ada) => instance.holdfast.revocation.end({ kind: "session", id: ada.session.id }, "session_revoked", commandLine),
+    "session_revoked",
+    "revoked by an operator, on the command line",
+  ],
+  [
+    "a back office ends it",
+    (ada) => endAs(ada, "session_revoked"),
+    "session_revoked",
+    "revoked by the service back-office",
+  ],
+  [
+    "a back office says why",
+    (ada) => endAs(ada, "compromised"),
+    "compromised",
+    "somebody else may have had the tokens; the service back-office ended it",
   ],
   [
     "its person is disabled",

@@ -55,7 +55,7 @@ landmark as (
 )
 select e.id, e.at, e.type, e.grant_id, e.client_id, e.request_id, e.data,
   (select count(*)::int from early where id < $2) as searched
-from landmark join events e on e.id = landmark.id
+from landmark join events e on e.session_id = $1 and e.id = landmark.id
 order by e.id
 `;
 

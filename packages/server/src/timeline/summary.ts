@@ -1,5 +1,6 @@
 import { formatReplacement } from "./describe-refresh.ts";
 import type { Scene } from "./description.ts";
+import { formatEnd } from "./ender.ts";
 import { type Ending, formatReason } from "./ending.ts";
 import { replacementOf } from "./evidence.ts";
 import type { TimelineLine } from "./line.ts";
@@ -27,8 +28,10 @@ export function summarize(parts: SummaryParts): string {
       return `${when}, to protect ${parts.person}: ${explainReuse(parts)}.`;
     case "signed_out":
       return `${when}: ${parts.person} signed out.`;
-    default:
-      return `${when}: ${formatReason(ending.reason)}.`;
+    default: {
+      const end = parts.lines.find(({ type }) => type === "session.revoked");
+      return `${when}: ${end ? formatEnd(end) : formatReason(ending.reason)}.`;
+    }
   }
 }
 

@@ -105,6 +105,8 @@ function withRunningOut(
     ...{ client: null, grant: null, address: null, user_agent: null, request_id: null },
     data: { reason },
   };
-  const after = entries.findIndex((entry) => Date.parse(entry.at) >= at.getTime());
-  return entries.toSpliced(after === -1 ? entries.length : after, 0, runningOut);
+  // The log's own line comes some seconds after the end, or not at all; this one always, and at its moment.
+  const others = entries.filter(({ type }) => type !== "session.expired");
+  const after = others.findIndex((entry) => Date.parse(entry.at) >= at.getTime());
+  return others.toSpliced(after === -1 ? others.length : after, 0, runningOut);
 }
