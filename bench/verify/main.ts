@@ -3,9 +3,9 @@
  * `--quick` takes a tenth of the tokens; `--json` prints one line.
  */
 import { parseArgs } from "node:util";
+import { describeMachine } from "../support/machine.ts";
 import { createJose, createOurs, createSignatureCheck } from "./contenders.ts";
 import { createBenchIssuer } from "./issuer.ts";
-import { describeMachine } from "./machine.ts";
 import { measureInTurns, measureTimer } from "./measure.ts";
 import { formatReport, type Result, ratioOf } from "./report.ts";
 

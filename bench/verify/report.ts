@@ -1,4 +1,4 @@
-import type { Machine } from "./machine.ts";
+import type { Machine } from "../support/machine.ts";
 import type { Figures } from "./measure.ts";
 
 /** What a run has found, as `--json` prints it. */

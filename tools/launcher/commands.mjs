@@ -19,7 +19,12 @@ export const commands = {
   holdfast: () => ({ script: [cli] }),
   docs,
   fix: () => ({ script: ["node_modules/@biomejs/biome/bin/biome", "check", "--write"] }),
+  "bench:hygiene": () => ({ script: ["bench/hygiene/main.ts"] }),
+  "bench:refresh": () => ({ script: ["bench/refresh/main.ts"] }),
+  "bench:herd": () => ({ script: ["bench/herd/main.ts"] }),
   "bench:verify": () => ({ script: ["bench/verify/main.ts"] }),
+  "bench:revocation": () => ({ script: ["bench/revocation/main.ts"] }),
+  "prove:refresh": () => ({ script: ["prove/race/main.ts"] }),
 };
 
 export const usage = `Usage: npm run <command> [-- arguments]
@@ -30,7 +35,12 @@ export const usage = `Usage: npm run <command> [-- arguments]
   holdfast      the command line, e.g. npm run --silent holdfast -- --help
   docs          build the documentation site
   fix           format, and mend what the linter can mend
+  bench:hygiene whether a refresh feels that old rows are removed beside it; --quick, --json
+  bench:refresh how fast tokens are refreshed, beside oidc-provider; --quick, --json
+  bench:herd    very many clients that refresh at once; --quick, --json
   bench:verify  how fast tokens are verified, beside jose; --quick, --json
+  bench:revocation  how soon after a session's end its tokens are refused; --quick, --json
+  prove:refresh races, kills and thieves against real nodes, judged; --runs, --kills, --quick, --json
 `;
 
 /**

@@ -9,6 +9,8 @@ it("exports exactly what is promised", () => {
     "createManualClock",
     "defineConfig",
     "environmentVariables",
+    "eventCatalogue",
+    "findWarnings",
     "listen",
     "loadConfigFile",
     "parseConfig",

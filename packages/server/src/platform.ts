@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "./clock/clock.ts";
-import { createDatabaseClock } from "./clock/database-clock.ts";
+import { createDatabaseClock, maximumSkewMs } from "./clock/database-clock.ts";
 import type { Config } from "./config/index.ts";
 import { createKeyRing, type KeyRing } from "./crypto/key-ring.ts";
 import { createEvents, type Events } from "./events/index.ts";
+import { createFailover, type Failover } from "./failover/index.ts";
 import { createLogger, type Logger } from "./logging/logger.ts";
 import { createMetrics, type Metrics } from "./metrics/metrics.ts";
 import { startOtlp } from "./metrics/otlp.ts";
@@ -15,6 +16,8 @@ export interface PlatformOptions {
   /** Default: this machine's clock, corrected by the database's. */
   readonly clock?: Clock;
   readonly logger?: Logger;
+  /** Whether it does by itself what falls due: sends webhooks, looks for sessions that run out. Default: true. */
+  readonly background?: boolean;
 }
 
 /** What every feature stands on, and none of which knows a feature. */
@@ -23,6 +26,7 @@ export interface Platform {
   readonly database: Database;
   readonly clock: Clock;
   readonly events: Events;
+  readonly failover: Failover;
   readonly keyRing: KeyRing;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -42,16 +46,21 @@ export async function createPlatform(config: Config, options: PlatformOptions, c
   const database = createDatabase({ connection: options.connection, ...config.database, onError });
   closers.push(() => database.close());
   await migrate(database);
+  // Made while nothing is wrong: see `Database.urgent`.
+  await database.prepareUrgent();
 
-  const deps = { databaseNow: database.now, local: systemClock, onError };
+  const onSkew = (skewMs: number) => logSkew(logger, skewMs);
+  const elapsed = () => performance.now();
+  const deps = { databaseNow: database.now, local: systemClock, elapsed, onError, onSkew };
   const databaseClock = options.clock ? null : await createDatabaseClock(deps);
   closers.push(async () => databaseClock?.stop());
   const clock = options.clock ?? databaseClock ?? systemClock;
   const clockSkewMs = () => databaseClock?.skewMs ?? 0;
 
-  const events = createEvents({ database, clock, onError });
-  closers.push(() => events.close());
+  const failover = await createFailover({ database, clock, logger, onError });
   const metrics = createMetrics();
+  const events = createEvents({ database, clock, metrics, onError, onAppended: failover.noteAppended });
+  closers.push(() => events.close());
   const help = "The database's clock minus this node's.";
   metrics.gauge("holdfast_database_clock_skew_seconds", help, () => clockSkewMs() / 1000);
   const { endpoint, every } = config.metrics.otlp;
@@ -65,5 +74,10 @@ export async function createPlatform(config: Config, options: PlatformOptions, c
     closers.push(() => otlp.stop());
   }
   const keyRing = createKeyRing(config.secrets);
-  return { issuer: config.issuer, database, clock, events, keyRing, logger, metrics, onError, clockSkewMs };
+  return { issuer: config.issuer, database, clock, events, failover, keyRing, logger, metrics, onError, clockSkewMs };
+}
+
+function logSkew(logger: Logger, skewMs: number): void {
+  if (Math.abs(skewMs) <= maximumSkewMs) logger.info({ skewMs }, "this node's clock is right again");
+  else logger.error({ skewMs }, "this node's clock is not the database's: it is not ready; see to NTP");
 }

@@ -35,6 +35,22 @@ export const httpErrors = {
     action: "Check the id, and that it belongs to what the request says it is.",
     retryable: false,
   },
+  stream_exists: {
+    area: "http",
+    status: 409,
+    title: "The service has a stream already",
+    meaning: "Each service has one stream of security events (Shared Signals Framework 1.0, section 8.1.1.1).",
+    action: "Read it with `GET /signals/streams`, and change, replace or delete it.",
+    retryable: false,
+  },
+  stream_unknown: {
+    area: "http",
+    status: 404,
+    title: "The service has no such stream",
+    meaning: "No stream of security events has this id, or it is another service's.",
+    action: "List the service's own with `GET /signals/streams`.",
+    retryable: false,
+  },
   not_found: {
     area: "http",
     status: 404,

@@ -5,7 +5,7 @@ import type { Keys } from "../keys/index.ts";
 
 export interface MetadataRoutesDeps {
   readonly issuer: string;
-  readonly keys: Keys;
+  readonly keys: Pick<Keys, "jwks">;
   readonly scopes: readonly string[];
 }
 
@@ -19,8 +19,13 @@ export function createMetadataRoutes({ issuer, keys, scopes }: MetadataRoutesDep
     response_types_supported: [],
     token_endpoint_auth_methods_supported: ["none", "client_secret_basic", "client_secret_post"],
     scopes_supported: scopes,
+    introspection_endpoint: `${issuer}/introspect`,
+    introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+    revocation_endpoint: `${issuer}/revoke`,
+    revocation_endpoint_auth_methods_supported: ["none", "client_secret_basic", "client_secret_post"],
     service_documentation: `${issuer}/errors`,
     holdfast_feed_endpoint: `${issuer}/feed`,
+    holdfast_usage_endpoint: `${issuer}/usage`,
     holdfast_signin_endpoint: `${issuer}/signin`,
     holdfast_signout_endpoint: `${issuer}/signout`,
     holdfast_session_endpoint: `${issuer}/session`,

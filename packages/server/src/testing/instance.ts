@@ -18,6 +18,8 @@ export interface TestInstanceOptions {
   readonly clock?: ManualClock | "system";
   /** Whether people can sign in, at a practice provider of its own. Default: true. */
   readonly hasPractice?: boolean;
+  /** Whether webhooks are sent and ends of sessions noted by themselves. Default: false, for nothing then moves unasked. */
+  readonly background?: boolean;
 }
 
 /** A whole identity provider on a real PostgreSQL and a real port, for one test file. */
@@ -89,6 +91,7 @@ export async function createTestInstance(options: TestInstanceOptions = {}): Pro
   const holdfast = await createHoldfast(config, {
     connection,
     logger,
+    background: options.background ?? false,
     ...(options.clock === "system" ? {} : { clock }),
   });
   const listener = await listen({ fetch: holdfast.fetch, port, host: "127.0.0.1" });
