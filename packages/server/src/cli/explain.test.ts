@@ -33,7 +33,7 @@ it("holdfast session explain --json prints the timeline as programs get it", asy
   await place.run(["session", "revoke", "--data", place.data, sid]);
   const timeline = (await explain(sid, "--json")).json<SessionTimeline>();
   expect(timeline).toMatchObject({ sid, state: "ended", reason: "session_revoked", truncated: false });
-  expect(timeline.entries.at(-1)?.title).toBe("Ended: revoked by someone with the right to do so");
+  expect(timeline.entries.at(-1)?.title).toBe("Ended: revoked by an operator, on the command line");
 }, 30_000);
 
 it("holdfast session explain of a session that is not there says so", async () => {

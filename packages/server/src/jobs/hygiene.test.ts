@@ -129,11 +129,18 @@ describe("several nodes", () => {
   it("leave it to the one that was first", async () => {
     const first = ruleWith(5_000);
     const other = ruleWith(5_000);
-    const running = start([first.rule]).run();
-    await vi.waitFor(() => expect(first.limits).not.toEqual([]));
+    const { promise: goOn, resolve: letGoOn } = Promise.withResolvers<void>();
+    const held = {
+      ...first.rule,
+      removeBatch: (before: Date, limit: number) => goOn.then(() => first.rule.removeBatch(before, limit)),
+    };
+    const begun = vi.spyOn(held, "removeBatch");
+    const running = start([held]).run();
+    await vi.waitFor(() => expect(begun).toHaveBeenCalled());
     const far = start([other.rule], { database: schema.open(), metrics: createMetrics() });
     expect(await far.run()).toBeNull();
     expect(other.limits).toEqual([]);
+    letGoOn();
     await running;
     await far.run();
     expect(other.left()).toBe(0);
