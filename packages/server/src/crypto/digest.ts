@@ -1,4 +1,5 @@
-import { hash, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
+import { takeRandom } from "./random.ts";
 
 /** SHA-256: for secrets that machines make, which no dictionary holds. People's passwords need argon2id instead. */
 export function sha256(data: string | Uint8Array): Buffer {
@@ -12,5 +13,5 @@ export function isSameSecret(one: Uint8Array, other: Uint8Array): boolean {
 
 /** A random secret as base64url text: 32 bytes unless told. */
 export function randomSecret(bytes = 32): string {
-  return randomBytes(bytes).toString("base64url");
+  return takeRandom(bytes).toString("base64url");
 }

@@ -1,4 +1,4 @@
-import { randomFillSync } from "node:crypto";
+import { takeRandom } from "./random.ts";
 
 const largestCount = 0xfff;
 // What the ids of one millisecond are told apart by, beside chance.
@@ -11,8 +11,7 @@ const counter = { now: Number.NaN, count: 0 };
  * @param now milliseconds since 1970-01-01T00:00:00Z
  */
 export function uuidv7(now: number): string {
-  const bytes = Buffer.allocUnsafe(16);
-  randomFillSync(bytes, 6);
+  const bytes = takeRandom(16);
   bytes.writeUIntBE(now, 0, 6);
   bytes.writeUInt16BE(0x7000 | countOn(now, bytes.readUInt16BE(6)), 6);
   bytes[8] = 0x80 | (bytes.readUInt8(8) & 0x3f);

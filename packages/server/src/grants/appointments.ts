@@ -18,9 +18,9 @@ export interface AppointmentsDeps {
 
 // Long enough for a rate to mean something, short enough to follow it.
 const windowMs = 250;
-const longestSeconds = 25;
+const longestSeconds = 30;
 /** How much of what is believed is kept when a window was slower. */
-const keptWhenSlower = 0.9;
+const keptWhenSlower = 0.98;
 
 /**
  * Makes appointments. After an outage everybody comes at once: told the same, they would come together again, and each
@@ -59,9 +59,10 @@ export function createAppointments({ now, random }: AppointmentsDeps): Appointme
       if (perMs === null) return undefined;
       // Nobody is told to wait for longer than this, so nobody further behind counts.
       expected = Math.min(expected + 1, longestSeconds * 1000 * perMs);
-      // Whole seconds have room for many: they are spread over one, up or down.
+      // Whole seconds have room for many: they are spread over one, up or down; and those beyond the longest over half of it.
       const seconds = (waiting + expected) / perMs / 1000 + random();
-      return Math.max(1, Math.min(Math.floor(seconds), longestSeconds));
+      const latest = longestSeconds * (1 - random() / 2);
+      return Math.max(1, Math.floor(Math.min(seconds, latest)));
     },
   };
 }

@@ -128,13 +128,13 @@ describe("a batcher", () => {
     const served = submit("a");
     void submit("b");
     await expect(submit("c")).rejects.toMatchObject({ code: "temporarily_unavailable", retryAfterSeconds: undefined });
-    time = 8_000;
+    time = 3_000;
     batches[0]?.finish();
     await served;
     await settled();
     void submit("d");
-    // Two wait at one in eight seconds: their turn, its own, and up to a second more.
-    await expect(submit("e")).rejects.toMatchObject({ code: "temporarily_unavailable", retryAfterSeconds: 24 });
+    // Two wait at one in three seconds: their turn, its own, and up to a second more.
+    await expect(submit("e")).rejects.toMatchObject({ code: "temporarily_unavailable", retryAfterSeconds: 9 });
   });
 
   it("goes on after a failure, also for the same key", async () => {

@@ -108,10 +108,11 @@ logged as (
     jsonb_strip_nulls(jsonb_build_object(
       'verdict', j.verdict,
       'presented', j.presented,
-      'generation', j.generation,
+      -- Of a rotation it is the one presented: nothing is written that says so twice.
+      'generation', nullif(j.generation, case when j.verdict = 'rotated' then j.presented end),
       'replaced_at', j.replaced_at,
       'successor_replaced_at', j.successor_replaced_at,
-      'is_same_attempt', j.presented_attempt = j.attempt_hash,
+      'is_same_attempt', case when j.presented < j.generation then j.presented_attempt = j.attempt_hash end,
       'presented_by', nullif(j.presented_client, j.client_id),
       'reason', j.revoked_reason,
       'address', j.address,

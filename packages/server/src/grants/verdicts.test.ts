@@ -55,7 +55,7 @@ describe("rotated: the token in force is presented", () => {
         type: "session.refreshed",
         request_id: headers.get("x-request-id"),
         client_id: "device",
-        data: { verdict: "rotated", presented: 1, generation: 1, address: "127.0.0.1", user_agent: "node" },
+        data: { verdict: "rotated", presented: 1, address: "127.0.0.1", user_agent: "node" },
       },
     ]);
   });

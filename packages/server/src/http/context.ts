@@ -5,7 +5,8 @@ import type { RequestSource } from "./request-source.ts";
 /** What every handler finds on its context. */
 export interface RequestVariables {
   source: RequestSource;
-  logger: Logger;
+  /** A logger that names the request. Most requests need none, and making one takes longer than reading them. */
+  logger: () => Logger;
   /** The client the request is for, where that is not in the query. */
   clientId?: string;
 }

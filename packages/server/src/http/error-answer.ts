@@ -39,7 +39,7 @@ function isDatabaseTrouble(error: unknown): boolean {
 
 /** Logs an error once, at the level it deserves. */
 export function logError(context: HttpContext, error: AppError): void {
-  const logger = context.get("logger");
+  const logger = context.get("logger")();
   const fields = { code: error.code, status: error.status, err: error.cause ?? undefined };
   // Refused because too many ask: a line for each, with its stack, would cost more than the refusal. It is counted.
   if (error.status === 503 && error.retryAfterSeconds !== undefined) logger.debug(fields, error.detail);

@@ -30,7 +30,7 @@ export function identifyRequest({ logger, clock, trustedProxies, onAnswered }: R
     const address = clientAddress(context.req.header("x-forwarded-for"), socketAddress, trustedProxies);
     const userAgent = context.req.header("user-agent")?.slice(0, maximumUserAgent) ?? null;
     context.set("source", { requestId, address, userAgent });
-    context.set("logger", logger.child({ request_id: requestId }));
+    context.set("logger", () => logger.child({ request_id: requestId }));
     context.header("X-Request-Id", requestId);
     if (context.req.url.length > maximumUrlLength) throw new AppError("uri_too_long");
     await next();
@@ -38,7 +38,10 @@ export function identifyRequest({ logger, clock, trustedProxies, onAnswered }: R
     const { method, path, routePath } = context.req;
     const { status } = context.res;
     onAnswered({ route: `${method} ${routePath}`, status, seconds });
-    context.get("logger").debug({ method, path, status, ms: Math.round(seconds * 10_000) / 10, address }, "answered");
+    if (logger.isLevelEnabled("debug")) {
+      const ms = Math.round(seconds * 10_000) / 10;
+      context.get("logger")().debug({ method, path, status, ms, address }, "answered");
+    }
   });
 }
 

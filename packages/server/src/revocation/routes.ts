@@ -20,7 +20,9 @@ export function createRevocationRoutes({ requireService, revocation }: Revocatio
     const { target, reason } = parseRevocation(await readFlatJson(context));
     const { requestId } = context.get("source");
     const revoked = await revocation.end(target, reason, { requestId, service: service.id });
-    context.get("logger").info({ service: service.id, ...target, reason, revoked }, "ended on request");
+    context
+      .get("logger")()
+      .info({ service: service.id, ...target, reason, revoked }, "ended on request");
     context.header("Cache-Control", "no-store");
     const answer: RevocationAnswer = { revoked };
     return context.json(answer);

@@ -147,3 +147,34 @@ describe("a pool whose connections are all taken", () => {
     }
   });
 });
+
+describe("a pool that was filled", () => {
+  it("has all its connections already when they are needed, and keeps them", async () => {
+    const database = createDatabase({ connection: inject("postgres"), schema: schema.name, poolSize: 4 });
+    try {
+      await database.fillPool();
+      const filledAt = await database.now();
+      const born = "select pid, backend_start, pg_sleep(0.1)::text from pg_stat_activity where pid = pg_backend_pid()";
+      const used = await Promise.all(
+        [1, 2, 3, 4].map(() => database.execute<{ pid: number; backend_start: Date }>(born).then(([row]) => row)),
+      );
+      expect(new Set(used.map((row) => row?.pid)).size).toBe(4);
+      for (const row of used) expect(row?.backend_start.getTime()).toBeLessThanOrEqual(filledAt);
+    } finally {
+      await database.close();
+    }
+  });
+
+  it("is no trouble where connections cannot be made: each failure is told", async () => {
+    const told: unknown[] = [];
+    const database = createDatabase({
+      connection: { ...inject("postgres"), port: 1 },
+      schema: schema.name,
+      poolSize: 2,
+      onError: (error) => told.push(error),
+    });
+    await database.fillPool();
+    expect(told).toHaveLength(2);
+    await database.close();
+  });
+});

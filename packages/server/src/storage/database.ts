@@ -46,6 +46,11 @@ export interface Database extends DatabaseLane {
    * nobody waits behind it to sign out.
    */
   readonly urgent: DatabaseLane;
+  /**
+   * Makes every connection of the pool. Whoever finds none idle where there could be more waits for a new one, not for the
+   * next that is let go: where the database is slow, that one comes too late, and so it goes on.
+   */
+  fillPool(): Promise<void>;
   /** Makes the connection that is kept for ending things, so that it is there when there are no others. */
   prepareUrgent(): Promise<void>;
   /** Runs one SQL statement as it stands. `name` makes it a prepared statement. */
@@ -65,23 +70,32 @@ const statementTimeoutMs = 10_000;
 const idleTransactionTimeoutMs = 10_000;
 // A connection outside the pool is for background work and commands: they can wait longer, but not for ever.
 const connectTimeoutMs = 5_000;
+// Sooner than what lies between forgets a connection on which nothing is said, often after some minutes.
+const keepAliveAfterMs = 30_000;
 // Few: they are taken only when the pool has none idle, each for some milliseconds.
 const reservedConnections = 2;
 
 export function createDatabase({ connection, schema, poolSize, onError }: DatabaseOptions): Database {
   assertSchemaName(schema);
   // Every name in our SQL is unqualified and found here: the same statement serves any instance.
-  const options = `-c search_path=${schema} -c timezone=UTC`;
+  // And every plan is made once: what a statement is asked with never changes how it is best answered.
+  const options = `-c search_path=${schema} -c timezone=UTC -c plan_cache_mode=force_generic_plan`;
   const clientConfig: pg.ClientConfig = {
     ...toClientConfig(connection, options),
     application_name: "holdfast",
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: idleTransactionTimeoutMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveAfterMs,
   };
-  const pool = new pg.Pool({ ...clientConfig, max: poolSize, connectionTimeoutMillis: acquireTimeoutMs });
-  // Whoever ends something waits longer than others, and a connection once made is kept: where the database is slow,
-  // making one takes several answers.
+  const pool = new pg.Pool({
+    ...clientConfig,
+    max: poolSize,
+    // None is given up for being idle: see `fillPool`.
+    min: poolSize,
+    connectionTimeoutMillis: acquireTimeoutMs,
+  });
+  // Whoever ends something waits longer than others.
   const reserve = new pg.Pool({
     ...clientConfig,
     max: reservedConnections,
@@ -122,6 +136,13 @@ export function createDatabase({ connection, schema, poolSize, onError }: Databa
     urgent,
     schema,
     execute,
+    async fillPool() {
+      const made = await Promise.allSettled(Array.from({ length: poolSize }, () => pool.connect()));
+      for (const each of made) {
+        if (each.status === "fulfilled") each.value.release();
+        else onError?.(each.reason);
+      }
+    },
     async prepareUrgent() {
       (await reserve.connect()).release();
     },

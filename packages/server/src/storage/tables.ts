@@ -23,6 +23,7 @@ export interface Tables {
   usage_hours: UsageHoursTable;
   signal_streams: SignalStreamsTable;
   set_signing_keys: SigningKeysTable;
+  feed_tellings: FeedTellingsTable;
 }
 
 export interface UsersTable {
@@ -247,4 +248,13 @@ export interface SignalStreamsTable {
   status_reason: string | null;
   verification_requested_at: Date | null;
   created_at: Date;
+  hears_from: Date;
+}
+
+export interface FeedTellingsTable {
+  at: Date;
+  node: string;
+  event_ids: string;
+  services: JSONColumnType<Record<string, number>>;
+  anonymous: number;
 }

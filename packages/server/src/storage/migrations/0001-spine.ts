@@ -64,30 +64,31 @@ create table sessions (
 create index sessions_by_user on sessions (user_id);
 create index sessions_by_expiry on sessions (expires_at);
 
--- A refresh changes only columns that stand in no index, so that PostgreSQL updates the row in place (HOT).
+-- A refresh changes only columns that stand in no index, so that PostgreSQL updates the row in place (HOT). They stand
+-- together at the end: the write-ahead log leaves out what a row has in common with its former self, up to there.
 create table grants (
   id uuid primary key,
-  handle_hash bytea not null,
-  generation integer not null,
-  -- The last good refresh: a session is in use as long as one of its grants is.
-  used_at timestamptz,
-  -- Newest first: element k is when generation (generation - k) was replaced.
-  recent_rotations timestamptz[] not null default '{}',
-  attempt_hash bytea,
-  binding text,
-  client_id text not null,
   session_id uuid not null references sessions on delete cascade,
   user_id uuid not null,
   account_id uuid not null,
+  handle_hash bytea not null,
+  client_id text not null,
   role text not null,
   scope text not null,
   resource text[] not null,
+  binding text,
   authenticated_at timestamptz not null,
   created_at timestamptz not null,
-  idle_expires_at timestamptz not null,
   expires_at timestamptz not null,
   revoked_at timestamptz,
-  revoked_reason text
+  revoked_reason text,
+  generation integer not null,
+  -- The last good refresh: a session is in use as long as one of its grants is.
+  used_at timestamptz,
+  idle_expires_at timestamptz not null,
+  attempt_hash bytea,
+  -- Newest first: element k is when generation (generation - k) was replaced.
+  recent_rotations timestamptz[] not null default '{}'
 ) with (fillfactor = 85);
 create index grants_by_session on grants (session_id);
 create index grants_by_user on grants (user_id);

@@ -2,7 +2,7 @@
  * Streams of security event tokens, and the keys that sign these. What is sent, and what waits to be fetched, is in the
  * deliveries. See decisions/0014-signals-are-signed-when-sent.md.
  *
- * Older nodes beside this schema know of no stream: the events are read once a node that does is there.
+ * Older nodes beside this schema know of no stream. What they write is read by those that do.
  */
 export const signals = /* sql */ `
 create table signal_streams (
@@ -21,7 +21,9 @@ create table signal_streams (
   status text not null,
   status_reason text,
   verification_requested_at timestamptz,
-  created_at timestamptz not null
+  created_at timestamptz not null,
+  -- What happened before is not for it: when it was made, or enabled after it had been disabled.
+  hears_from timestamptz not null
 );
 
 -- As signing_keys, for another algorithm. Not in there: older nodes would sign access tokens with them.
@@ -34,4 +36,7 @@ create table set_signing_keys (
   activates_at timestamptz not null,
   retires_at timestamptz
 );
+
+-- What comes after this is read.
+insert into event_readers (name, snapshot, read_at) values ('signals', pg_current_snapshot(), now());
 `;

@@ -5,6 +5,7 @@ import { feedClaims } from "./0004-feed-claims.ts";
 import { databaseEpochs } from "./0005-database-epochs.ts";
 import { usage } from "./0007-usage.ts";
 import { signals } from "./0008-signals.ts";
+import { feedTellings } from "./0009-feed-tellings.ts";
 
 export interface Migration {
   /** Ordered, never reused. */
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   { version: 5, name: "database-epochs", sql: databaseEpochs },
   { version: 7, name: "usage", sql: usage },
   { version: 8, name: "signals", sql: signals },
+  { version: 9, name: "feed-tellings", sql: feedTellings },
 ];
