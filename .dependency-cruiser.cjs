@@ -7,7 +7,7 @@
 const server = "^packages/server/src";
 const leaves = "(?:oauth|crypto)";
 const platform = "(?:config|http|storage|events|jobs|clock|logging|metrics|pages)";
-const watchers = "(?:webhooks|feed|insights|audit)";
+const watchers = "(?:webhooks|feed|signals|insights|audit)";
 /** Not features either: the command line is above them all, and `testing/` serves tests only. */
 const notFeatures = `(?:${leaves}|${platform}|cli|testing)`;
 /** Tests boot whole servers and look behind doors; the rules are for what is shipped. */
@@ -69,7 +69,7 @@ module.exports = {
     {
       name: "watchers-only-watch",
       comment:
-        "webhooks, feed, insights and audit read events; whoever imported them would have two ways to tell them.",
+        "webhooks, feed, signals, insights and audit read events; whoever imported them would have two ways to tell them.",
       severity: "error",
       from: { path: `${server}/([^/]+)(?:/|$)`, pathNot: [tests, `${server}/holdfast\\.ts$`] },
       to: { path: `${server}/${watchers}/`, pathNot: `${server}/$1/` },

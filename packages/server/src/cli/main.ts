@@ -12,6 +12,7 @@ import { grantCommand } from "./commands/grant.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { sessionCommand } from "./commands/session.ts";
+import { streamCommand } from "./commands/stream.ts";
 import { userCommand } from "./commands/user.ts";
 import { webhookCommand } from "./commands/webhook.ts";
 import { printError } from "./output.ts";
@@ -35,6 +36,7 @@ const subCommands: SubCommandsDef = {
   user: userCommand,
   account: accountCommand,
   webhook: webhookCommand,
+  stream: streamCommand,
   client: clientCommand,
 };
 

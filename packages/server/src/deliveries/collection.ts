@@ -11,6 +11,7 @@ import {
   type WithdrawSelection,
   withdrawWaiting,
 } from "./collection-store.ts";
+import { bringForward } from "./record-store.ts";
 
 export interface CollectionDeps {
   readonly database: Database;
@@ -32,6 +33,8 @@ export interface Collection {
   refuse(destinationId: string, refusals: readonly Refusal[]): Promise<number>;
   /** Takes back messages that wait, as if they had not been queued; in the caller's transaction. */
   withdraw(queries: Queries, selection: WithdrawSelection): Promise<void>;
+  /** Makes what waits due now, whatever the schedule had; in the caller's transaction. */
+  hasten(queries: Queries, destinationId: string): Promise<void>;
   /** Gives a destination, with all that waits for it, to another queue; in the caller's transaction. */
   move(queries: Queries, destinationId: string, queue: string): Promise<void>;
 }
@@ -55,6 +58,9 @@ export function createCollection({ database, clock }: CollectionDeps): Collectio
     refuse: (destinationId, refusals) =>
       settleCollected(database.queries, destinationId, { now: now(), state: "failed", verdicts: refusals }),
     withdraw: withdrawWaiting,
+    async hasten(queries, destinationId) {
+      while ((await bringForward(queries, destinationId, now())) > 0);
+    },
     move: (queries, destinationId, queue) => moveDestination(queries, destinationId, { queue, now: now() }),
   };
 }

@@ -13,6 +13,7 @@ import {
   removeDestination,
 } from "./destination-store.ts";
 import { createDispatcher } from "./dispatcher.ts";
+import { type DeliveryHistory, type MessageTo, readHistories } from "./history-store.ts";
 import {
   type DeliverySelection,
   insertDeliveries,
@@ -64,6 +65,8 @@ export interface Deliveries {
   /** Messages, newest first. */
   list(selection: DeliverySelection, limit: number): Promise<LoggedDelivery[]>;
   attemptsOf(deliveryId: string): Promise<LoggedAttempt[]>;
+  /** What became of messages: of those that were queued, in the order they were made, and of 200 at most. */
+  historiesOf(messages: readonly MessageTo[]): Promise<DeliveryHistory[]>;
   /** How the queue was doing a few seconds ago. */
   readonly figures: Figures;
 
@@ -104,6 +107,7 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
     idle: dispatcher.idle,
     list: (selection, limit) => listDeliveries(database.queries, selection, limit),
     attemptsOf: (id) => listAttempts(database.queries, id),
+    historiesOf: (messages) => readHistories(database.queries, messages),
     get figures() {
       return figures;
     },

@@ -21,5 +21,6 @@ export type {
   Send,
   Verdict,
 } from "./delivery.ts";
+export type { DeliveryHistory, MessageTo } from "./history-store.ts";
 export type { DeliverySelection } from "./log-store.ts";
 export { parseRetryAfter } from "./schedule.ts";

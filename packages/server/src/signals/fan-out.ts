@@ -37,7 +37,7 @@ export function createFanOut({ issuer, database, clock, services, queue, collect
 
   function deliveryOf({ stream }: Listener, line: LogLine): NewDelivery | null {
     const event = securityEventOf(issuer, line);
-    if (!event || line.at < stream.createdAt || !eventsDelivered(stream).includes(event.eventType)) return null;
+    if (!event || line.at < stream.hearsFrom || !eventsDelivered(stream).includes(event.eventType)) return null;
     const details = { issuer, stream, occurredAt: line.at, now: clock.now() };
     return toDelivery(event, { ...details, ...originOf(line, stream.id) });
   }

@@ -8,4 +8,3 @@ export { createSignalMetadataRoutes } from "./metadata-routes.ts";
 export { createSignalRoutes } from "./routes.ts";
 export type { Signals, SignalsDeps } from "./signals.ts";
 export { createSignals } from "./signals.ts";
-export type { Stream, StreamStatus } from "./stream.ts";

@@ -15,7 +15,7 @@ export interface PollRequest {
 }
 
 /** SETs at most in one answer. */
-export const mostEvents = 100;
+const mostEvents = 100;
 const mostVerdicts = 10_000;
 
 const jti = z.string().min(1).max(256);

@@ -157,8 +157,18 @@ describe("what a receiver answers", () => {
       '{"err":"invalid_key","description":"Key ID 12345 is unknown."}',
       { state: "failed", last: { outcome: "refused", status: 400, error: "invalid_key: Key ID 12345 is unknown." } },
     ],
-    ["one without a description", 400, '{"err":"invalid_request"}', { state: "failed", last: { error: "invalid_request" } }],
-    ["one that it made up", 400, '{"err":"no\\u001b[31mthanks"}', { state: "failed", last: { error: "no [31mthanks" } }],
+    [
+      "one without a description",
+      400,
+      '{"err":"invalid_request"}',
+      { state: "failed", last: { error: "invalid_request" } },
+    ],
+    [
+      "one that it made up",
+      400,
+      '{"err":"no\\u001b[31mthanks"}',
+      { state: "failed", last: { error: "no [31mthanks" } },
+    ],
     [
       "that we did not prove who we are",
       400,

@@ -38,8 +38,7 @@ export function addNode({ issuer, schema, clock }: TestInstance): Promise<Holdfa
   return createHoldfast(config, { connection: inject("postgres"), clock, logger, background: false });
 }
 
-export const basic = (id: string, password = secret) =>
-  `Basic ${Buffer.from(`${id}:${password}`).toString("base64")}`;
+export const basic = (id: string, password = secret) => `Basic ${Buffer.from(`${id}:${password}`).toString("base64")}`;
 
 export interface Answer {
   readonly status: number;

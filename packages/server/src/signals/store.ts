@@ -34,6 +34,7 @@ function toColumns({ eventsRequested, method, ...change }: StreamChange): Partia
     sealed_authorization: change.sealedAuthorization,
     status: change.status,
     status_reason: change.statusReason,
+    hears_from: change.hearsFrom,
   };
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
 }
@@ -82,5 +83,6 @@ function toStream(row: SignalStreamsTable): Stream {
     status: row.status as StreamStatus,
     statusReason: row.status_reason,
     createdAt: row.created_at,
+    hearsFrom: row.hears_from,
   };
 }

@@ -22,6 +22,8 @@ export interface Stream {
   readonly status: StreamStatus;
   readonly statusReason: string | null;
   readonly createdAt: Date;
+  /** What happened before is not for it: when it was made, or enabled after it had been disabled. */
+  readonly hearsFrom: Date;
 }
 
 /** What it gets of what it asked for. */

@@ -78,8 +78,14 @@ export function createStreamChanges({ issuer, database, clock, queues, collectio
       const queue = queues[method];
       // First the destination, which this locks in any case: an attempt that finds that it fails does it in this order.
       await queue.enableDestination(tx, id);
-      if (status !== "enabled") await queue.disableDestination(tx, id, status);
-      await updateStream(tx, id, { status, statusReason });
+      if (status === "enabled") await collection.hasten(tx, id);
+      else await queue.disableDestination(tx, id, status);
+      const isBeginning = former === "disabled" && status !== "disabled";
+      await updateStream(tx, id, {
+        status,
+        statusReason,
+        ...(isBeginning ? { hearsFrom: new Date(clock.now()) } : {}),
+      });
       // Nothing is held for a stream that is disabled; what was about to be when it was, is left until now.
       if (status === "disabled" || former === "disabled") await collection.withdraw(tx, { destinationId: id });
     },
@@ -128,11 +134,12 @@ export function createStreams(deps: StreamsDeps, changes: StreamChanges): Stream
     list: ({ id }) => listStreamsOf(database.queries, id),
     async create({ id: serviceId }, request) {
       const id = uuidv7(clock.now());
+      const createdAt = new Date(clock.now());
       const { delivery = { method: deliveryMethods.poll }, description, events_requested } = request;
       const stream: Stream = {
         ...{ id, serviceId, description: description ?? null, eventsRequested: events_requested ?? [] },
         ...toDeliveryColumns(id, delivery, null),
-        ...{ status: "enabled", statusReason: null, createdAt: new Date(clock.now()) },
+        ...{ status: "enabled", statusReason: null, createdAt, hearsFrom: createdAt },
       };
       await database.transaction(async (tx) => {
         await queues[stream.method].addDestination(tx, id);

@@ -1,4 +1,5 @@
 import { defineCommand } from "citty";
+import { AppError } from "../../http/app-error.ts";
 import type { KeyStatus } from "../../keys/index.ts";
 import { deploymentArguments } from "../arguments.ts";
 import { formatTable, print } from "../output.ts";
@@ -8,8 +9,8 @@ const listCommand = defineCommand({
   meta: { name: "list", description: "Show the signing keys: which signs, which comes next, which still verify" },
   args: deploymentArguments,
   run: ({ args }) =>
-    withHoldfast(args, async ({ keys }) => {
-      const listed = keys.list();
+    withHoldfast(args, async ({ keys, setSigners }) => {
+      const listed = [...keys.list(), ...(setSigners?.list() ?? [])];
       print(args.json, listed.map(toJson), formatTable(head, listed.map(toRow)));
     }),
 });
@@ -22,10 +23,13 @@ const rotateCommand = defineCommand({
       type: "boolean",
       description: "Let it sign within seconds: after a leak. Verifiers look again by themselves when they meet it",
     },
+    signals: { type: "boolean", description: "The key of security event tokens (RS256), not that of access tokens" },
   },
   run: ({ args }) =>
-    withHoldfast(args, async ({ keys }) => {
-      const key = await keys.rotate({ isUrgent: args.now ?? false });
+    withHoldfast(args, async ({ keys, setSigners }) => {
+      const rotated = args.signals ? setSigners : keys;
+      if (!rotated) throw new AppError("invalid_request", "No service may receive signals: there is no key for them.");
+      const key = await rotated.rotate({ isUrgent: args.now ?? false });
       print(args.json, toJson(key), `Key ${key.id} is published and signs from ${key.activatesAt.toISOString()}.`);
     }),
 });
