@@ -25,6 +25,13 @@ export { refreshVerdicts } from "./refresh.ts";
 export type { RevocationAnswer, RevocationRequest, ServiceRevocationReason } from "./revocation.ts";
 export { serviceRevocationReasons } from "./revocation.ts";
 export type { SessionAnswer } from "./session.ts";
-export type { SessionTimeline, TimelineEntry, TimelineSeverity } from "./timeline.ts";
+export type {
+  SessionTimeline,
+  TimelineEntry,
+  TimelineFeedNews,
+  TimelineMessageNews,
+  TimelineNewsType,
+  TimelineSeverity,
+} from "./timeline.ts";
 export type { UsageCount, UsageReport } from "./usage.ts";
 export type { WebhookEventType, WebhookMessage } from "./webhooks.ts";

@@ -7,7 +7,7 @@ import { createDeliveryCleaning } from "./deliveries/index.ts";
 import { createEventUpkeep } from "./events/index.ts";
 import { createExpiry } from "./expiry/index.ts";
 import type { Ending } from "./failover/index.ts";
-import { createCarriers, createFeed, createFeedRoutes } from "./feed/index.ts";
+import { createCarriers, createFeed, createFeedCleaning, createFeedRoutes } from "./feed/index.ts";
 import { createGrants, createRefreshCookies, createRefreshRoutes, type RefreshOutcome } from "./grants/index.ts";
 import { createApp } from "./http/app.ts";
 import { createCookie } from "./http/cookies.ts";
@@ -137,7 +137,6 @@ async function createFeatures(config: Config, platform: Platform, closers: Close
   const carriers = createCarriers({ ...platform, horizon, nats: config.feed.nats });
   const feed = await createFeed({ ...platform, carriers, settings: { ...config.feed, horizon } });
   closers.push(() => feed.close());
-  const timeline = createTimeline({ ...platform, sessions, users, providers });
   const expiry = createExpiry({ ...platform, sessions, settings: config.sessions });
   closers.push(() => expiry.close());
   const isDevelopment = config.mode === "development";
@@ -154,6 +153,7 @@ async function createFeatures(config: Config, platform: Platform, closers: Close
   const setSigners = await createSetSigners(config, platform, closers);
   const signals = createSignals({ ...platform, ...outbound, services, keys: setSigners ?? keys });
   closers.push(() => signals.close());
+  const timeline = createTimeline({ ...platform, sessions, users, providers, news: [feed, webhooks, signals] });
   const identity = { clients, services, keys, setSigners, grants, sessions, users, accounts, revocation, providers };
   return { ...identity, feed, timeline, expiry, webhooks, signals };
 }
@@ -176,6 +176,7 @@ function createCleaning({ history: { keep }, webhooks }: Config, platform: Platf
     ...createUsageCleaning(platform),
     createSessionCleaning({ ...platform, keep }),
     createDeliveryCleaning({ ...platform, ...webhooks }),
+    createFeedCleaning({ ...platform, keep }),
     ...eventUpkeep.rules,
   ];
   return createHygiene({ ...platform, rules, chores: [eventUpkeep.chore] });

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import { type Clock, systemClock } from "./clock/clock.ts";
 import { createDatabaseClock, maximumSkewMs } from "./clock/database-clock.ts";
 import type { Config } from "./config/index.ts";
@@ -16,6 +17,8 @@ export interface PlatformOptions {
   /** Default: this machine's clock, corrected by the database's. */
   readonly clock?: Clock;
   readonly logger?: Logger;
+  /** What operators call this node. Default: the machine's name and the process, as in `web-1[4242]`. */
+  readonly node?: string;
   /** Whether it does by itself what falls due: sends webhooks, looks for sessions that run out. Default: true. */
   readonly background?: boolean;
 }
@@ -23,6 +26,8 @@ export interface PlatformOptions {
 /** What every feature stands on, and none of which knows a feature. */
 export interface Platform {
   readonly issuer: string;
+  /** What operators call this node. */
+  readonly node: string;
   readonly database: Database;
   readonly clock: Clock;
   readonly events: Events;
@@ -48,6 +53,8 @@ export async function createPlatform(config: Config, options: PlatformOptions, c
   await migrate(database);
   // Made while nothing is wrong: see `Database.urgent`.
   await database.prepareUrgent();
+  // A command needs one or two.
+  if (options.background ?? true) await database.fillPool();
 
   const onSkew = (skewMs: number) => logSkew(logger, skewMs);
   const elapsed = () => performance.now();
@@ -74,7 +81,9 @@ export async function createPlatform(config: Config, options: PlatformOptions, c
     closers.push(() => otlp.stop());
   }
   const keyRing = createKeyRing(config.secrets);
-  return { issuer: config.issuer, database, clock, events, failover, keyRing, logger, metrics, onError, clockSkewMs };
+  const node = options.node ?? `${hostname()}[${process.pid}]`;
+  const reporting = { logger, metrics, onError, clockSkewMs };
+  return { issuer: config.issuer, node, database, clock, events, failover, keyRing, ...reporting };
 }
 
 function logSkew(logger: Logger, skewMs: number): void {

@@ -21,6 +21,7 @@ export type {
   Send,
   Verdict,
 } from "./delivery.ts";
-export type { DeliveryHistory, MessageTo } from "./history-store.ts";
+export type { MessageTo } from "./history-store.ts";
 export type { DeliverySelection } from "./log-store.ts";
 export { parseRetryAfter } from "./schedule.ts";
+export { toTelling } from "./telling.ts";

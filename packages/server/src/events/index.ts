@@ -10,5 +10,6 @@ export { createEvents } from "./events.ts";
 export type { EventReader, EventReaderDeps } from "./reader.ts";
 export { createEventReader } from "./reader.ts";
 export type { LogLine } from "./reader-store.ts";
+export type { FollowersTold, MessageTold, NewsSource, TellableEvent, Telling } from "./telling.ts";
 export type { EventUpkeep, EventUpkeepDeps } from "./upkeep.ts";
 export { createEventUpkeep } from "./upkeep.ts";

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { FeedMessage, FeedPollAnswer } from "@holdfast/protocol";
 import type { Clock } from "../clock/clock.ts";
+import type { FollowersTold, NewsSource, TellableEvent } from "../events/index.ts";
 import { AppError } from "../http/app-error.ts";
 import { runPeriodically } from "../jobs/periodic.ts";
 import type { Logger } from "../logging/logger.ts";
@@ -15,6 +16,7 @@ import { createFollower, type Follower, type Wire } from "./followers.ts";
 import { type Caller, createPlaces, type FollowerEnd } from "./places.ts";
 import { createPolls, type PollRequest } from "./polls.ts";
 import { createTail } from "./tail.ts";
+import { createTellings } from "./tellings.ts";
 
 // A hint may get lost; this is how late a line can then be.
 const pollEveryMs = 1_000;
@@ -28,6 +30,8 @@ export interface FeedDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** What operators call this node. */
+  readonly node: string;
   readonly settings: {
     /** Seconds. */
     readonly heartbeat: number;
@@ -47,7 +51,7 @@ export interface FollowRequest extends Caller {
 }
 
 /** The ordered, resumable feed of revocations and changes that services follow. */
-export interface Feed {
+export interface Feed extends NewsSource {
   /**
    * Opens a stream from a cursor, or from the horizon for a newcomer.
    *
@@ -60,6 +64,11 @@ export interface Feed {
    * @throws AppError `rate_limited`, `temporarily_unavailable`
    */
   poll(request: PollRequest): Promise<FeedPollAnswer>;
+  /**
+   * Whom nodes told of events as they happened: streams, and requests that waited. Whoever came later is not known, nor
+   * what a node that died had not written down yet.
+   */
+  tellings(events: readonly TellableEvent[]): Promise<FollowersTold[]>;
   /** Streams and waiting requests. */
   readonly followers: number;
   /** Ends every stream and wait: whoever follows comes back with their cursor, to another node where there is one. */
@@ -75,6 +84,7 @@ export async function createFeed({ settings, ...deps }: FeedDeps): Promise<Feed>
   const tail = createTail({ database, clock, horizon, onEntries });
   const encodeReplay = createReplayEncoder(tail);
   const polls = createPolls({ tail, places, clock, horizon, onEnded });
+  const tellings = createTellings(deps);
 
   function onEntries(entries: readonly FeedEntry[]): void {
     const messages = entries.map(({ message }) => message);
@@ -82,6 +92,7 @@ export async function createFeed({ settings, ...deps }: FeedDeps): Promise<Feed>
     polls.wake();
     for (const carrier of carriers) carrier.publish(entries);
     for (const { at, message } of entries) metrics.feed.told(message.event, clock.now() - at);
+    tellings.note(entries, places.audience);
   }
 
   function onEnded(why: FollowerEnd, { service, network }: Caller): void {
@@ -151,6 +162,7 @@ export async function createFeed({ settings, ...deps }: FeedDeps): Promise<Feed>
       await catchUp();
       return polls.answer(request);
     },
+    tellings: tellings.find,
     get followers() {
       return places.size;
     },
@@ -160,6 +172,7 @@ export async function createFeed({ settings, ...deps }: FeedDeps): Promise<Feed>
       for (const follower of streams) follower.close();
       polls.close();
       await poll.stop();
+      await tellings.close();
       for (const carrier of carriers) await carrier.close();
     },
   };

@@ -19,11 +19,19 @@ export interface Occupant {
   cut(why: FollowerEnd): void;
 }
 
+/** Whose connections are open: how many of each service, and of nobody in particular. */
+export interface Audience {
+  readonly services: Readonly<Record<string, number>>;
+  readonly anonymous: number;
+}
+
 /** The open connections, of which there are so many at most, and whose they are. */
 export interface Places {
   readonly size: number;
   /** How many each has, of each kind. */
   counts(): readonly { readonly kind: FollowerKind; readonly service: string | null; readonly count: number }[];
+  /** The same object as long as nobody comes or goes. */
+  readonly audience: Audience;
   /**
    * Takes a place; false where there is none. Services come before everybody else. Among equals whoever has the most
    * gives one to those who have fewer: nobody can shut out the services that must hear of revocations.
@@ -35,6 +43,23 @@ export interface Places {
 export function createPlaces(maximum: number): Places {
   // In the order in which they came.
   const callers = new Map<Occupant, Caller>();
+  // By service: whoever asks at each news must not have to count thousands.
+  const connections = new Map<string | null, number>();
+  let audience: Audience | null = null;
+
+  function count({ service }: Caller, change: 1 | -1): void {
+    const now = (connections.get(service) ?? 0) + change;
+    if (now > 0) connections.set(service, now);
+    else connections.delete(service);
+    audience = null;
+  }
+
+  function remove(occupant: Occupant): void {
+    const caller = callers.get(occupant);
+    if (!caller) return;
+    callers.delete(occupant);
+    count(caller, -1);
+  }
 
   function findSurplus(newcomer: Caller): Occupant | null {
     const anonymous = [...callers].filter(([, { service }]) => service === null);
@@ -56,18 +81,28 @@ export function createPlaces(maximum: number): Places {
       }
       return [...counts.values()];
     },
+    get audience() {
+      audience ??= toAudience(connections);
+      return audience;
+    },
     take(occupant, caller) {
       if (callers.size >= maximum) {
         const surplus = findSurplus(caller);
         if (!surplus) return false;
-        callers.delete(surplus);
+        remove(surplus);
         surplus.cut("displaced");
       }
       callers.set(occupant, caller);
+      count(caller, 1);
       return true;
     },
-    leave: (occupant) => void callers.delete(occupant),
+    leave: remove,
   };
+}
+
+function toAudience(connections: ReadonlyMap<string | null, number>): Audience {
+  const named = [...connections].filter((each): each is [string, number] => each[0] !== null);
+  return { services: Object.fromEntries(named), anonymous: connections.get(null) ?? 0 };
 }
 
 type Seat = readonly [Occupant, Caller];

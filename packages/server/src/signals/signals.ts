@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import type { Clock } from "../clock/clock.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { createCollection, createDeliveries, type Deliveries } from "../deliveries/index.ts";
-import type { Events } from "../events/index.ts";
+import type { Events, NewsSource } from "../events/index.ts";
 import { createGuardedFetch } from "../http/guarded-fetch.ts";
 import { createAddressRules } from "../http/public-address.ts";
 import { type PeriodicWork, runPeriodically } from "../jobs/periodic.ts";
@@ -20,6 +20,7 @@ import { findStream, updateStream } from "./store.ts";
 import { queueNames } from "./stream.ts";
 import { createStreamChanges, createStreams, type Streams } from "./streams.ts";
 import { createFindTarget } from "./targets.ts";
+import { createFindTellings } from "./tellings.ts";
 import { createWaitingRoom } from "./waiting-room.ts";
 
 // A hint may get lost: this is how late an event is then found.
@@ -45,7 +46,7 @@ export interface SignalsDeps {
   readonly random?: () => number;
 }
 
-export interface Signals extends StreamOperation {
+export interface Signals extends StreamOperation, NewsSource {
   /** For a service that asks. */
   readonly streams: Streams;
   readonly polling: Polling;
@@ -91,6 +92,7 @@ export function createSignals(deps: SignalsDeps): Signals {
 
   return {
     ...createStreamOperation(streamsDeps, changes),
+    tellings: createFindTellings({ database, queue: queues.push }),
     streams: createStreams(streamsDeps, changes),
     polling: createPolling({
       ...deps,

@@ -1,6 +1,6 @@
 /**
- * Timelines: what happened to a session and why it is over, in sentences. It reads the lifecycle log and a session's
- * limits, and writes nothing; no other feature knows it.
+ * Timelines: what happened to a session, why it is over and who was told, in sentences. It reads the lifecycle log and a
+ * session's limits, asks those who tell others for whom they told, and writes nothing; no other feature knows it.
  */
 export { createTimelineRoutes } from "./routes.ts";
 export type { Timeline, TimelineDeps } from "./timeline.ts";

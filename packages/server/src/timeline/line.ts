@@ -3,6 +3,10 @@ import { refreshVerdicts } from "@holdfast/protocol";
 
 /** One line of the lifecycle log, of one session. */
 export interface TimelineLine {
+  /** Its number in the log. */
+  readonly id: string;
+  /** What was written in one transaction happened at once. */
+  readonly transaction: string;
   readonly at: Date;
   readonly type: EventType;
   readonly grantId: string | null;

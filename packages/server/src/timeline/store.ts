@@ -12,6 +12,7 @@ export interface SessionLines {
 
 interface LineRow {
   readonly id: string;
+  readonly transaction: string;
   readonly at: Date;
   readonly type: EventType;
   readonly grant_id: string | null;
@@ -32,7 +33,7 @@ const landmarks = 50;
 // In both statements the session is written as a range, so that nothing but the index of sessions gives the order: for
 // a session with very many lines the planner would otherwise walk through the log of everybody.
 const readNewest = /* sql */ `
-select id, at, type, grant_id, client_id, request_id, data
+select id, transaction_id::text as transaction, at, type, grant_id, client_id, request_id, data
 from events
 where session_id between $1 and $1
 order by session_id desc, id desc
@@ -53,7 +54,7 @@ landmark as (
   order by id desc
   limit ${landmarks}
 )
-select e.id, e.at, e.type, e.grant_id, e.client_id, e.request_id, e.data,
+select e.id, e.transaction_id::text as transaction, e.at, e.type, e.grant_id, e.client_id, e.request_id, e.data,
   (select count(*)::int from early where id < $2) as searched
 from landmark join events e on e.session_id = $1 and e.id = landmark.id
 order by e.id
@@ -76,6 +77,8 @@ export async function readLines(database: Database, sessionId: string): Promise<
 
 function toLine(row: LineRow): TimelineLine {
   return {
+    id: row.id,
+    transaction: row.transaction,
     at: row.at,
     type: row.type,
     grantId: row.grant_id,

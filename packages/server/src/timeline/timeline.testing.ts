@@ -20,7 +20,7 @@ interface LineParts extends Partial<Omit<TimelineLine, "at">> {
 /** A line of the log; unless told otherwise of a grant of `app`. */
 export function lineOf(type: TimelineLine["type"], { after = 0, ...parts }: LineParts = {}): TimelineLine {
   const ids = { grantId: "grant", clientId: "app", requestId: "request" };
-  return { at: new Date(start + after * 1_000), type, ...ids, data: {}, ...parts };
+  return { id: "1", transaction: "1", at: new Date(start + after * 1_000), type, ...ids, data: {}, ...parts };
 }
 
 /** The line of a refresh that replaced this generation. */

@@ -1,5 +1,6 @@
 import type { SessionTimeline, TimelineEntry } from "@holdfast/protocol";
 import type { Clock } from "../clock/clock.ts";
+import type { NewsSource } from "../events/index.ts";
 import type { Session, Sessions } from "../sessions/index.ts";
 import type { Database } from "../storage/database.ts";
 import type { Users } from "../users/index.ts";
@@ -7,6 +8,8 @@ import { describe } from "./describe.ts";
 import type { Scene } from "./description.ts";
 import { type Ending, endingOf } from "./ending.ts";
 import { type TimelineLine, textOf, verdictOf } from "./line.ts";
+import { tellNews, withNews } from "./news.ts";
+import type { Viewer } from "./news-data.ts";
 import { readLines } from "./store.ts";
 import { explainAbsolute, explainIdle, summarize } from "./summary.ts";
 
@@ -17,19 +20,24 @@ export interface TimelineDeps {
   readonly users: Users;
   /** The providers people sign in with now, and what they are called. */
   readonly providers: { all(): readonly { readonly id: string; readonly name: string }[] };
+  /** Whoever tells others of ends. */
+  readonly news: readonly NewsSource[];
 }
 
 export interface Timeline {
   /** Tells what happened to any session; null when there is none with that id, or it was removed long after its end. */
   explain(sessionId: string): Promise<SessionTimeline | null>;
-  /** The same, only for a session of this user: of anybody else's it does not even tell that it exists. */
+  /**
+   * The same for the user whose session it is, and without the names of services, nodes and receivers. Of anybody else's
+   * session it does not even tell that it exists.
+   */
   explainOwn(userId: string, sessionId: string): Promise<SessionTimeline | null>;
 }
 
 type Story = Omit<Scene, "earlier">;
 
-export function createTimeline({ database, clock, sessions, users, providers }: TimelineDeps): Timeline {
-  async function tell(session: Session): Promise<SessionTimeline> {
+export function createTimeline({ database, clock, sessions, users, providers, news }: TimelineDeps): Timeline {
+  async function tell(session: Session, viewer: Viewer): Promise<SessionTimeline> {
     const [user, { lines, isCut }] = await Promise.all([users.find(session.userId), readLines(database, session.id)]);
     const now = new Date(clock.now());
     const ending = endingOf(session, now);
@@ -50,7 +58,7 @@ export function createTimeline({ database, clock, sessions, users, providers }: 
       expires_at: session.expiresAt.toISOString(),
       ended_at: ending.at?.toISOString() ?? null,
       reason: ending.reason,
-      entries: withRunningOut(tellLines(lines, story), story, ending),
+      entries: withNews(withRunningOut(tellLines(lines, story), story, ending), await tellNews(news, lines, viewer)),
       truncated: isCut || lines[0]?.type !== "session.started",
       server_time_ms: now.getTime(),
     };
@@ -58,7 +66,9 @@ export function createTimeline({ database, clock, sessions, users, providers }: 
 
   async function explainFor(userId: string | null, sessionId: string): Promise<SessionTimeline | null> {
     const session = await sessions.find(sessionId);
-    return session && (userId === null || session.userId === userId) ? tell(session) : null;
+    if (!session) return null;
+    if (userId === null) return tell(session, "operator");
+    return session.userId === userId ? tell(session, "owner") : null;
   }
 
   return {

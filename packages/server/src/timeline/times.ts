@@ -12,6 +12,14 @@ export function formatSpan(milliseconds: number): string {
   return `${Math.round(milliseconds / day)} days`;
 }
 
+/** How long something took that is to take no time: `8 ms`, `1.4 s`, `3 min`. */
+export function formatDelay(milliseconds: number): string {
+  if (milliseconds < 1) return "less than 1 ms";
+  if (milliseconds < second) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 10 * second) return `${(milliseconds / second).toFixed(1)} s`;
+  return formatSpan(milliseconds);
+}
+
 /** A moment, to the second: `2026-11-21 03:40:11 UTC`. */
 export function formatInstant(moment: Date): string {
   return `${moment.toISOString().slice(0, 19).replace("T", " ")} UTC`;

@@ -6,7 +6,7 @@ import { catalogueVersion, eventCatalogue, type LogLine } from "../events/index.
  * The id of a line's message: the same whenever and to whomever it is sent. Not the line's number, which would tell how
  * much happens here.
  */
-function messageIdOf({ id, at }: Pick<LogLine, "id" | "at">): string {
+export function messageIdOf({ id, at }: Pick<LogLine, "id" | "at">): string {
   return `evt_${sha256(`${id}.${at.getTime()}`).toString("base64url").slice(0, 22)}`;
 }
 

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import type { Clock } from "../clock/clock.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { createDeliveries, type Deliveries, type DestinationNews } from "../deliveries/index.ts";
-import type { Events } from "../events/index.ts";
+import type { Events, MessageTold, NewsSource, TellableEvent } from "../events/index.ts";
 import { createGuardedFetch } from "../http/guarded-fetch.ts";
 import { createAddressRules } from "../http/public-address.ts";
 import { type PeriodicWork, runPeriodically } from "../jobs/periodic.ts";
@@ -12,6 +12,7 @@ import { createWebhookAdministration, type WebhookAdministration } from "./admin
 import { createFanOut } from "./fan-out.ts";
 import { createSender } from "./sender.ts";
 import { createFindTarget } from "./targets.ts";
+import { createFindTellings } from "./tellings.ts";
 
 // Nobody announces a refresh: this is how late it is found.
 const readEveryMs = 1_000;
@@ -33,7 +34,9 @@ export interface WebhooksDeps {
   readonly random?: () => number;
 }
 
-export interface Webhooks extends WebhookAdministration {
+export interface Webhooks extends WebhookAdministration, NewsSource {
+  /** What became of the messages that tell of events. */
+  tellings(events: readonly TellableEvent[]): Promise<MessageTold[]>;
   /** Begins to read the log and to send. */
   start(): void;
   /** Tells all that has happened until now: returns when nothing is under way and nothing is due. */
@@ -67,6 +70,7 @@ export function createWebhooks(deps: WebhooksDeps): Webhooks {
 
   return {
     ...administration,
+    tellings: createFindTellings({ database, queue }),
     start() {
       metrics.webhooks.watch(() => ({ ...queue.figures, now: clock.now() }));
       queue.start();
