@@ -51,38 +51,46 @@ export function createBatcher<Request, Answer>(deps: BatcherDeps<Request, Answer
       const batch = ready.slice(0, maximumBatch);
       ready = ready.slice(maximumBatch);
       inFlight += 1;
-      onBatch?.(batch.length);
-      void settle(batch).finally(() => {
+      void settle(batch).then((tell) => {
         inFlight -= 1;
+        for (const { request } of batch) release(keyOf(request));
+        // First the database has its next work; meanwhile this one's answers are written.
         pump();
+        tell();
       });
     }
   }
 
-  async function settle(all: readonly Waiting[]): Promise<void> {
-    const batch = dropLate(all);
-    if (batch.length === 0) return;
+  /** Has a batch decided, and answers with what tells those who wait for it. */
+  async function settle(all: readonly Waiting[]): Promise<() => void> {
+    const batch = refuseLate(all);
+    if (batch.length === 0) return () => {};
+    onBatch?.(batch.length);
     try {
       const answers = await run(batch.map(({ request }) => request));
       const byKey = new Map(answers.map((answer) => [answerKeyOf(answer), answer]));
       appointments.onServed(batch.length, ready.length);
-      for (const waiter of batch) waiter.resolve(byKey.get(keyOf(waiter.request)) ?? null);
+      return () => {
+        for (const { request, resolve } of batch) resolve(byKey.get(keyOf(request)) ?? null);
+      };
     } catch (error) {
       // One bad row must not fail its neighbours: each is tried by itself, and only its own failure is its own.
-      if (batch.length > 1 && mayBeOneRow(error))
-        return void (await Promise.all(batch.map((waiter) => settle([waiter]))));
-      for (const waiter of batch) waiter.reject(error);
+      if (batch.length > 1 && mayBeOneRow(error)) {
+        const tellings = await Promise.all(batch.map((waiter) => settle([waiter])));
+        return () => {
+          for (const tell of tellings) tell();
+        };
+      }
+      return () => {
+        for (const { reject } of batch) reject(error);
+      };
     }
-    for (const { request } of batch) release(keyOf(request));
   }
 
   /** What has waited too long is refused unjudged; answers with the rest. */
-  function dropLate(batch: readonly Waiting[]): readonly Waiting[] {
+  function refuseLate(batch: readonly Waiting[]): readonly Waiting[] {
     const late = batch.filter(({ request }) => isLate?.(request));
-    for (const { request, reject } of late) {
-      reject(new AppError("deadline_passed"));
-      release(keyOf(request));
-    }
+    for (const { reject } of late) reject(new AppError("deadline_passed"));
     return late.length === 0 ? batch : batch.filter((waiter) => !late.includes(waiter));
   }
 
