@@ -1,13 +1,6 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  hkdfSync,
-  type KeyObject,
-  randomBytes,
-} from "node:crypto";
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import { isSameSecret, sha256 } from "./digest.ts";
+import { createHmacKey, type HmacKey, hmacSha256 } from "./hmac.ts";
 
 const ivBytes = 12;
 const authTagBytes = 16;
@@ -32,7 +25,8 @@ export interface KeyRing {
 
 interface DerivedSecret {
   readonly id: number;
-  readonly derive: (purpose: string) => KeyObject;
+  readonly sealKey: (purpose: string) => Buffer;
+  readonly tagKey: (purpose: string) => HmacKey;
 }
 
 /**
@@ -49,7 +43,7 @@ export function createKeyRing(secrets: readonly Uint8Array[]): KeyRing {
     keyId: current.id,
     seal(plaintext, purpose) {
       const iv = randomBytes(ivBytes);
-      const cipher = createCipheriv("aes-256-gcm", current.derive(`seal:${purpose}`), iv);
+      const cipher = createCipheriv("aes-256-gcm", current.sealKey(purpose), iv);
       const body = Buffer.concat([cipher.update(plaintext), cipher.final()]);
       return Buffer.concat([Buffer.of(current.id), iv, cipher.getAuthTag(), body]);
     },
@@ -57,7 +51,7 @@ export function createKeyRing(secrets: readonly Uint8Array[]): KeyRing {
       // Two secrets may share an id (it is one byte); the authentication tag tells which one fits.
       for (const secret of ring) {
         if (secret.id !== sealed[0]) continue;
-        const plaintext = decrypt(sealed, secret.derive(`seal:${purpose}`));
+        const plaintext = decrypt(sealed, secret.sealKey(purpose));
         if (plaintext) return plaintext;
       }
       return null;
@@ -70,29 +64,29 @@ export function createKeyRing(secrets: readonly Uint8Array[]): KeyRing {
 
 function deriveSecret(secret: Uint8Array): DerivedSecret {
   if (secret.length < 32) throw new TypeError("a secret has at least 32 bytes");
-  const derived = new Map<string, KeyObject>();
+  const derive = (purpose: string) => Buffer.from(hkdfSync("sha256", secret, "holdfast", purpose, 32));
   return {
     id: sha256(secret).readUInt8(0),
-    derive(purpose) {
-      let key = derived.get(purpose);
-      if (!key) {
-        // As an object: to find out that mere bytes are no such object costs Node more than the tag.
-        key = createSecretKey(Buffer.from(hkdfSync("sha256", secret, "holdfast", purpose, 32)));
-        derived.set(purpose, key);
-      }
-      return key;
-    },
+    sealKey: keep((purpose) => derive(`seal:${purpose}`)),
+    tagKey: keep((purpose) => createHmacKey(derive(`tag:${purpose}`))),
+  };
+}
+
+/** Makes each value once. */
+function keep<Value>(make: (name: string) => Value): (name: string) => Value {
+  const made = new Map<string, Value>();
+  return (name) => {
+    const value = made.get(name) ?? make(name);
+    made.set(name, value);
+    return value;
   };
 }
 
 function makeTag(secret: DerivedSecret, data: Uint8Array, purpose: string): Buffer {
-  const mac = createHmac("sha256", secret.derive(`tag:${purpose}`))
-    .update(data)
-    .digest();
-  return mac.subarray(0, tagBytes);
+  return hmacSha256(secret.tagKey(purpose), data).subarray(0, tagBytes);
 }
 
-function decrypt(sealed: Uint8Array, key: KeyObject): Buffer | null {
+function decrypt(sealed: Uint8Array, key: Uint8Array): Buffer | null {
   const iv = sealed.subarray(1, 1 + ivBytes);
   const authTag = sealed.subarray(1 + ivBytes, 1 + ivBytes + authTagBytes);
   if (authTag.length < authTagBytes) return null;
