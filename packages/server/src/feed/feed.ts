@@ -13,6 +13,7 @@ import { formatCursor } from "./cursor.ts";
 import { createReplayEncoder, encodeMessages } from "./delivery.ts";
 import type { FeedEntry } from "./entry.ts";
 import { createFollower, type Follower, type Wire } from "./followers.ts";
+import { createFeedMetrics } from "./metrics.ts";
 import { type Caller, createPlaces, type FollowerEnd } from "./places.ts";
 import { createPolls, type PollRequest } from "./polls.ts";
 import { createTail } from "./tail.ts";
@@ -81,6 +82,7 @@ export async function createFeed({ settings, ...deps }: FeedDeps): Promise<Feed>
   const streams = new Set<Follower>();
   const places = createPlaces(settings.maxFollowers);
   let isClosed = false;
+  const counted = createFeedMetrics(metrics, { followers: places.counts, carriers: () => carriers });
   const tail = createTail({ database, clock, horizon, onEntries });
   const encodeReplay = createReplayEncoder(tail);
   const polls = createPolls({ tail, places, clock, horizon, onEnded });
@@ -91,12 +93,12 @@ export async function createFeed({ settings, ...deps }: FeedDeps): Promise<Feed>
     sendAll(encodeMessages(messages, formatCursor(tail.resumeFrom)));
     polls.wake();
     for (const carrier of carriers) carrier.publish(entries);
-    for (const { at, message } of entries) metrics.feed.told(message.event, clock.now() - at);
+    for (const { at, message } of entries) counted.told(message.event, clock.now() - at);
     tellings.note(entries, places.audience);
   }
 
   function onEnded(why: FollowerEnd, { service, network }: Caller): void {
-    metrics.feed.ended.inc({ reason: why });
+    counted.ended.inc({ reason: why });
     const level = why === "slow" || why === "displaced" ? "info" : "debug";
     logger[level]({ service, network, reason: why }, "a follower of the feed is gone");
   }
@@ -108,10 +110,6 @@ export async function createFeed({ settings, ...deps }: FeedDeps): Promise<Feed>
   const readOn = () => void tail.readOn().catch(onError);
   await tail.readOn();
   for (const carrier of carriers) carrier.start({ onHint: readOn, onEntries: tail.accept });
-  metrics.feed.watch({
-    followers: places.counts,
-    carriers: () => carriers.map(({ name, isUp }) => ({ name, isUp })),
-  });
   const poll = runPeriodically({ everyMs: pollEveryMs, work: () => tail.readOn(), onError });
   const heart = setInterval(() => {
     const tick: FeedMessage = { event: "tick", data: { server_time_ms: clock.now() } };
@@ -132,7 +130,7 @@ export async function createFeed({ settings, ...deps }: FeedDeps): Promise<Feed>
     const data = { server_time_ms, heartbeat_seconds: settings.heartbeat, horizon_seconds: horizon };
     const hello: FeedMessage = { event: "hello", data };
     const reset: FeedMessage[] = resync === null ? [] : [{ event: "resync", data: { reason: resync } }];
-    metrics.feed.greeted.inc({ kind: resync === null ? (cursor === null ? "newcomer" : "resumed") : "resynced" });
+    counted.greeted.inc({ kind: resync === null ? (cursor === null ? "newcomer" : "resumed") : "resynced" });
     follower.send(encodeMessages([hello, ...reset]));
     follower.send(encodeReplay(first));
     // Only the last line says where to resume: whoever is cut off before it hears all of them again.

@@ -36,7 +36,10 @@ export function createNatsCarrier({ settings, codec, clock, horizon, logger, met
   let isSending = false;
   let running: Promise<void> = Promise.resolve();
 
-  const count = (direction: string, lines = 1) => metrics.feed.carried.inc({ carrier: "nats", direction }, lines);
+  const help =
+    "Lines that a carrier took to other nodes or brought from them: sent, received, or rejected as not ours.";
+  const carried = metrics.counter("holdfast_feed_carried_total", help, ["carrier", "direction"]);
+  const count = (direction: string, lines = 1) => carried.inc({ carrier: "nats", direction }, lines);
 
   function markPresent(key: string, at: number): void {
     present.set(key, at);

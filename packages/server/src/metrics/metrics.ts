@@ -1,8 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { createFeedMetrics, type FeedMetrics } from "./feed-metrics.ts";
 import type { CollectedMetric } from "./otlp-data.ts";
-import { createSignalMetrics, type SignalMetrics } from "./signal-metrics.ts";
-import { createWebhookMetrics, type WebhookMetrics } from "./webhook-metrics.ts";
+
+/** Reads figures, each with its labels. */
+export type ReadGauges<Label extends string> = () => Iterable<readonly [Readonly<Record<Label, string>>, number]>;
 
 /** What this instance counts. Every feature makes its own figures here; names begin with `holdfast_`. */
 export interface Metrics {
@@ -15,11 +15,10 @@ export interface Metrics {
     buckets: readonly number[],
     labels?: readonly Label[],
   ): Histogram<Label>;
-  readonly feed: FeedMetrics;
-  readonly webhooks: WebhookMetrics;
-  readonly signals: SignalMetrics;
   /** Reads a figure at the moment it is asked for. */
   gauge(name: string, help: string, read: () => number | Promise<number>): void;
+  /** The same of several figures, told apart by labels. */
+  gauges<Label extends string>(name: string, help: string, labels: readonly Label[], read: ReadGauges<Label>): void;
   /** Every figure, for whoever passes them on. */
   collect(): Promise<readonly CollectedMetric[]>;
   /** The text format of Prometheus. */
@@ -34,9 +33,6 @@ export function createMetrics(): Metrics {
     counter: (name, help, labels = []) => new Counter({ name, help, labelNames: [...labels], registers: [registry] }),
     histogram: (name, help, buckets, labels = []) =>
       new Histogram({ name, help, buckets: [...buckets], labelNames: [...labels], registers: [registry] }),
-    feed: createFeedMetrics(registry),
-    webhooks: createWebhookMetrics(registry),
-    signals: createSignalMetrics(registry),
     gauge(name, help, read) {
       new Gauge({
         name,
@@ -44,6 +40,18 @@ export function createMetrics(): Metrics {
         registers: [registry],
         async collect() {
           this.set(await read());
+        },
+      });
+    },
+    gauges(name, help, labels, read) {
+      new Gauge({
+        name,
+        help,
+        labelNames: [...labels],
+        registers: [registry],
+        collect() {
+          this.reset();
+          for (const [values, figure] of read()) this.set(values, figure);
         },
       });
     },

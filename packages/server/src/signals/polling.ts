@@ -1,7 +1,7 @@
 import type { Clock } from "../clock/clock.ts";
 import type { Collected, Collection } from "../deliveries/index.ts";
-import type { SignalMetrics } from "../metrics/signal-metrics.ts";
 import { shortName, streamUpdated } from "./event-types.ts";
+import type { SignalMetrics } from "./metrics.ts";
 import type { PollRequest } from "./poll-request.ts";
 import type { SignSet } from "./set.ts";
 import type { Stream } from "./stream.ts";

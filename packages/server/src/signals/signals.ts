@@ -12,6 +12,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import type { Services } from "../services/index.ts";
 import type { Database, DatabaseTransaction } from "../storage/database.ts";
 import { createFanOut } from "./fan-out.ts";
+import { createSignalMetrics, type SignalMetrics } from "./metrics.ts";
 import { createStreamOperation, type StreamOperation } from "./operation.ts";
 import { createPolling, type Polling } from "./polling.ts";
 import { createSender } from "./sender.ts";
@@ -65,8 +66,10 @@ export function createSignals(deps: SignalsDeps): Signals {
   const waitingRoom = createWaitingRoom();
   const collection = createCollection(deps);
   const sign = signWith(deps.keys.sign);
+  const counted = createSignalMetrics(metrics);
   const queues = createQueues(
     deps,
+    counted,
     createSender({ ...deps, sign, fetch: createGuardedFetch({ allow }), findTarget: createFindTarget(deps) }),
   );
   const fanOut = createFanOut({ ...deps, collection, queue: queues.push });
@@ -99,11 +102,11 @@ export function createSignals(deps: SignalsDeps): Signals {
       collection,
       waitingRoom,
       sign,
-      metrics: metrics.signals,
+      metrics: counted,
       findStream: (id) => findStream(database.queries, id),
     }),
     start() {
-      metrics.signals.watch(() => queues.push.figures);
+      counted.watch(() => queues.push.figures);
       queues.push.start();
       reading = runPeriodically({ everyMs: readEveryMs, work: readOn, onError });
     },
@@ -123,14 +126,14 @@ export function createSignals(deps: SignalsDeps): Signals {
 }
 
 /** One queue is sent, the other fetched: that one never looks for what is due. */
-function createQueues(deps: SignalsDeps, send: Parameters<typeof createDeliveries>[0]["send"]) {
-  const { logger, metrics } = deps;
+function createQueues(deps: SignalsDeps, counted: SignalMetrics, send: Parameters<typeof createDeliveries>[0]["send"]) {
+  const { logger } = deps;
   const shared = {
     ...deps,
     send,
     random: deps.random ?? randomFraction,
     onAttempted: (_: unknown, { name }: { readonly name: string }) =>
-      metrics.signals.tokens.inc({ method: "push", outcome: name }),
+      counted.tokens.inc({ method: "push", outcome: name }),
     async onFailing(_: DatabaseTransaction, streamId: string, { since }: { readonly since: Date }) {
       logger.warn({ stream: streamId, since }, "a stream of security events has failed for an hour");
     },

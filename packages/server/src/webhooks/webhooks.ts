@@ -10,6 +10,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import type { Database } from "../storage/database.ts";
 import { createWebhookAdministration, type WebhookAdministration } from "./administration.ts";
 import { createFanOut } from "./fan-out.ts";
+import { createWebhookMetrics } from "./metrics.ts";
 import { createSender } from "./sender.ts";
 import { createFindTarget } from "./targets.ts";
 import { createFindTellings } from "./tellings.ts";
@@ -47,6 +48,7 @@ export interface Webhooks extends WebhookAdministration, NewsSource {
 
 export function createWebhooks(deps: WebhooksDeps): Webhooks {
   const { database, clock, events, metrics, allow, allowsLoopbackHttp, isClient, onError } = deps;
+  const counted = createWebhookMetrics(metrics);
   const queue: Deliveries = createDeliveries({
     ...deps,
     ...destinationNews(events),
@@ -54,8 +56,8 @@ export function createWebhooks(deps: WebhooksDeps): Webhooks {
     send: createSender({ ...deps, fetch: createGuardedFetch({ allow }), findTarget: createFindTarget(deps) }),
     random: deps.random ?? randomFraction,
     onAttempted({ number, occurredAt }, { name }, startedAt) {
-      metrics.webhooks.attempts.inc({ outcome: name });
-      if (number === 1) metrics.webhooks.firstAttempt.observe((startedAt.getTime() - occurredAt.getTime()) / 1000);
+      counted.attempts.inc({ outcome: name });
+      if (number === 1) counted.firstAttempt.observe((startedAt.getTime() - occurredAt.getTime()) / 1000);
     },
   });
   const fanOut = createFanOut({ database, clock, deliveries: queue });
@@ -72,7 +74,7 @@ export function createWebhooks(deps: WebhooksDeps): Webhooks {
     ...administration,
     tellings: createFindTellings({ database, queue }),
     start() {
-      metrics.webhooks.watch(() => ({ ...queue.figures, now: clock.now() }));
+      counted.watch(() => ({ ...queue.figures, now: clock.now() }));
       queue.start();
       reading = runPeriodically({ everyMs: readEveryMs, work: readOn, onError });
       // Also where there is nothing new: somebody may have asked to send messages anew.
