@@ -47,7 +47,7 @@ module.exports = {
     },
     {
       name: "features-know-no-composition",
-      comment: "holdfast.ts and cli/ build the features; a feature gets what it needs passed in.",
+      comment: "The files beside the folders, and cli/, build the features; a feature gets what it needs passed in.",
       severity: "error",
       from: { path: `${server}/(?!${notFeatures}/)[^/]+/`, pathNot: tests },
       to: { path: `${server}/(?:[^/]+\\.ts$|cli/)` },
@@ -71,7 +71,7 @@ module.exports = {
       comment:
         "webhooks, feed, signals, insights and audit read events; whoever imported them would have two ways to tell them.",
       severity: "error",
-      from: { path: `${server}/([^/]+)(?:/|$)`, pathNot: [tests, `${server}/holdfast\\.ts$`] },
+      from: { path: `${server}/([^/]+)(?:/|$)`, pathNot: [tests, `${server}/[^/]+\\.ts$`] },
       to: { path: `${server}/${watchers}/`, pathNot: `${server}/$1/` },
     },
     {
