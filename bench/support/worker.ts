@@ -55,6 +55,8 @@ export function serveParent<Request, Answer>(
   answer: (request: Request) => Promise<Answer>,
   close: () => Promise<void> = async () => {},
 ): void {
+  // Also where what was preloaded lets go of the channel: between two requests it is all that keeps this process alive.
+  process.channel?.ref();
   process.on("message", async (request) => {
     const reply = await answer(request as Request).then(
       (value) => ({ answer: value }),
