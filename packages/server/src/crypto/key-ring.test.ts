@@ -16,6 +16,13 @@ describe("what is sealed", () => {
     );
   });
 
+  it("opens again, however many purposes there were since", () => {
+    const sealed = ring.seal(Buffer.from("secret"), "first");
+    for (let index = 0; index < 1_100; index++) ring.tag(Buffer.of(), `tag ${index}`);
+    for (let index = 0; index < 1_100; index++) ring.open(sealed, `seal ${index}`);
+    expect(ring.open(sealed, "first")?.toString()).toBe("secret");
+  });
+
   it("looks different every time", () => {
     expect(ring.seal(Buffer.from("same"), "test")).not.toEqual(ring.seal(Buffer.from("same"), "test"));
   });

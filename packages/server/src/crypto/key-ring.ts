@@ -72,11 +72,17 @@ function deriveSecret(secret: Uint8Array): DerivedSecret {
   };
 }
 
-/** Makes each value once. */
+// Far more purposes than are in use at a time. Some name what receivers make and remove as they like.
+const keptAtMost = 1_000;
+
+/** Makes each value once, unless there were very many since. */
 function keep<Value>(make: (name: string) => Value): (name: string) => Value {
   const made = new Map<string, Value>();
   return (name) => {
-    const value = made.get(name) ?? make(name);
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const value = make(name);
+    if (made.size >= keptAtMost) made.clear();
     made.set(name, value);
     return value;
   };

@@ -21,6 +21,7 @@ function create(
     maximumBatch?: number;
     maximumInFlight?: number;
     maximumWaiting?: number;
+    maximumPerKey?: number;
     isLate?: (request: Asked) => boolean;
     now?: () => number;
   } = {},
@@ -33,6 +34,7 @@ function create(
     maximumBatch: 4,
     maximumInFlight: 1,
     maximumWaiting: 100,
+    maximumPerKey: 100,
     ...limits,
   });
   return { ...statement, submit: (key: string, turn = 0) => batcher.submit({ key, turn }) };
@@ -127,7 +129,9 @@ describe("a batcher", () => {
     const { batches, submit } = create({ maximumWaiting: 2, now: () => time });
     const served = submit("a");
     void submit("b");
-    await expect(submit("c")).rejects.toMatchObject({ code: "temporarily_unavailable", retryAfterSeconds: undefined });
+    const early = await submit("c").catch((error) => error);
+    expect(early).toMatchObject({ code: "temporarily_unavailable" });
+    expect([2, 3, 4]).toContain(early.retryAfterSeconds);
     time = 3_000;
     batches[0]?.finish();
     await served;
@@ -194,6 +198,7 @@ describe("a batcher", () => {
       maximumBatch: 4,
       maximumInFlight: 1,
       maximumWaiting: 4,
+      maximumPerKey: 4,
     });
     expect(await batcher.submit({ key: "a", turn: 0 })).toBeNull();
   });
@@ -209,5 +214,21 @@ describe("a batcher", () => {
     batches[1]?.finish();
     await settled();
     expect(batches[2]?.requests).toEqual([{ key: "c", turn: 0 }]);
+  });
+
+  it("lets nobody take everybody's places with requests of one key", async () => {
+    const { batches, submit } = create({ maximumWaiting: 10, maximumPerKey: 2 });
+    const own = [1, 2, 3].map((turn) => submit("a", turn));
+    await expect(submit("a", 4)).rejects.toMatchObject({ code: "temporarily_unavailable" });
+    const neighbour = submit("b");
+    batches[0]?.finish();
+    await own[0];
+    await settled();
+    const again = submit("a", 5);
+    for (const next of [1, 2, 3]) {
+      batches[next]?.finish();
+      await settled();
+    }
+    expect((await Promise.all([...own, neighbour, again])).map((answer) => answer?.turn)).toEqual([1, 2, 3, 0, 5]);
   });
 });

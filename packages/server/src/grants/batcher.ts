@@ -16,6 +16,8 @@ export interface BatcherDeps<Request, Answer> {
   readonly maximumInFlight: number;
   /** Requests that may wait at most; whoever comes then is told to come back. */
   readonly maximumWaiting: number;
+  /** The same of one key, behind the one under way: they are judged one by one, and would take everybody's places. */
+  readonly maximumPerKey: number;
   readonly onBatch?: ((size: number) => void) | undefined;
   /** Milliseconds, from anywhere, never backwards. Default: `performance.now`. */
   readonly now?: (() => number) | undefined;
@@ -37,7 +39,8 @@ interface Waiter<Request, Answer> {
 }
 
 export function createBatcher<Request, Answer>(deps: BatcherDeps<Request, Answer>): Batcher<Request, Answer> {
-  const { run, keyOf, answerKeyOf, isLate, maximumBatch, maximumInFlight, maximumWaiting, onBatch } = deps;
+  const { run, keyOf, answerKeyOf, isLate, maximumBatch, maximumInFlight, maximumWaiting, maximumPerKey, onBatch } =
+    deps;
   const appointments = createAppointments({ now: deps.now ?? (() => performance.now()), random: Math.random });
   type Waiting = Waiter<Request, Answer>;
   let ready: Waiting[] = [];
@@ -95,13 +98,12 @@ export function createBatcher<Request, Answer>(deps: BatcherDeps<Request, Answer
   }
 
   function tooMany(): AppError {
-    const retryAfterSeconds = appointments.next(waiting);
-    return new AppError(
-      "temporarily_unavailable",
-      undefined,
-      retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
-    );
+    const retryAfterSeconds = appointments.next(waiting) ?? 2 + Math.floor(Math.random() * 3);
+    return new AppError("temporarily_unavailable", undefined, { retryAfterSeconds });
   }
+
+  /** Whoever has so many under way hears from one of them soon. */
+  const tooManyOfOne = () => new AppError("temporarily_unavailable", undefined, { retryAfterSeconds: 1 });
 
   /** Lets the next one of the same key go, after the answer of the one before it. */
   function release(key: string): void {
@@ -114,11 +116,12 @@ export function createBatcher<Request, Answer>(deps: BatcherDeps<Request, Answer
   return {
     submit(request) {
       if (waiting >= maximumWaiting) return Promise.reject(tooMany());
+      const key = keyOf(request);
+      const queue = followers.get(key);
+      if (queue && queue.length >= maximumPerKey) return Promise.reject(tooManyOfOne());
       waiting += 1;
       return new Promise((resolve, reject) => {
         const waiter = { request, resolve, reject };
-        const key = keyOf(request);
-        const queue = followers.get(key);
         if (queue) {
           queue.push(waiter);
           return;

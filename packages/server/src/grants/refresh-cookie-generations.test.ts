@@ -124,6 +124,24 @@ describe("several cookies of one client", () => {
     expect((await jar.refresh()).body).toMatchObject({ generation: 2, sid: session.id });
   });
 
+  it("are cleared at a sign-out as far as one answer may, the newest first", async () => {
+    const { account, cookie, session } = await signIn();
+    const client = instance.holdfast.clients.choose("app");
+    const source = { requestId: "test", address: null, userAgent: null };
+    const grants: string[] = [];
+    for (let turn = 0; turn < 12; turn++) {
+      instance.clock.advance(1);
+      const { subject } = await instance.holdfast.admission.enter({ client, session, accountId: account.id, source });
+      grants.unshift(subject.grantId);
+    }
+    const headers = { Cookie: `holdfast_session=${cookie}` };
+    const response = await fetch(`${instance.issuer}/signout`, { method: "POST", headers, redirect: "manual" });
+    const cleared = response.headers.getSetCookie().filter((line) => line.startsWith(`${plainName}~`));
+    expect(cleared.map((line) => line.slice(0, line.indexOf("=")))).toEqual(
+      grants.slice(0, 8).map((id) => `${plainName}~1.${id.slice(-12)}`),
+    );
+  });
+
   it("stand beside those of a client whose id begins alike", async () => {
     const { jar, session } = await signIn();
     const device = await startSession(instance, { clientId: "device" });
@@ -163,6 +181,14 @@ describe("a cookie under the plain name, from a version before", () => {
 
 // A neighbour on another subdomain can plant cookies for the whole domain, but no session cookie: that is `__Host-`.
 describe("a planted cookie of a newer grant", () => {
+  // No answer can clear what no answer can name.
+  it.each(["~1.a b", "~1.a/b", '~1."a"', "~1.a\u00e9"])("fails no refresh by its name: %s", async (ending) => {
+    const mallory = await signIn("mallory@example.com");
+    const { jar, session } = await signIn();
+    jar.add(plainName + ending, mallory.refreshToken);
+    expect((await jar.refresh()).body).toMatchObject({ generation: 2, sid: session.id });
+  });
+
   it("keeps nobody out whose session cookie proves another person", async () => {
     const { jar, cookie, session } = await signIn();
     const mallory = await signIn("mallory@example.com");

@@ -27,7 +27,7 @@ export interface RefreshCookies {
   write(context: HttpContext, client: Client, refreshToken: string, expiresAt: Date): void;
   /** Clears what the request carried of a grant that has ended. */
   discard(context: HttpContext, client: Client, grantId: string): void;
-  /** Clears without having seen: what the browser may hold of these grants. */
+  /** Clears without having seen: what the browser may hold of these grants, of the newest where they are many. */
   clear(context: HttpContext, client: Client, held: readonly HeldGeneration[]): void;
 }
 
@@ -42,6 +42,10 @@ export interface RefreshCookiesDeps {
   readonly keyRing: KeyRing;
 }
 
+// What a cookie may be called that we write (RFC 9110, section 5.6.2). A browser holds others too, and a neighbour on
+// another subdomain can plant them: one that cannot be cleared is not taken either, or it would fail every refresh.
+const cookieName = /^[\w!#$%&'*.^`|~+-]+$/;
+
 // One answer should not grow beyond what proxies take as its header; what is left goes with the next one.
 const clearedAtMost = 8;
 
@@ -55,8 +59,9 @@ export function createRefreshCookies({ isSecure, clock, keyRing }: RefreshCookie
 
   function carriedBy(context: HttpContext, client: Client): Carried[] {
     const { name: former } = cookieNamed(nameOf(client));
+    const isOurs = (name: string) => name === former || (name.startsWith(`${former}~`) && cookieName.test(name));
     return readCookies(context)
-      .filter(({ name, value }) => value !== "" && (name === former || name.startsWith(`${former}~`)))
+      .filter(({ name, value }) => value !== "" && isOurs(name))
       .map(({ name, value }) => {
         const token = parseRefreshToken(keyRing, value);
         return { name, refreshToken: value, token, grantId: token?.grantId ?? null };
@@ -95,14 +100,20 @@ export function createRefreshCookies({ isSecure, clock, keyRing }: RefreshCookie
     },
     clear(context, client, held) {
       cookieNamed(nameOf(client)).clear(context);
-      for (const each of held) cookieOf(client, each).clear(context);
+      const newest = [...held].sort((one, other) => compareGenerations(other, one)).slice(0, clearedAtMost);
+      for (const each of newest) cookieOf(client, each).clear(context);
     },
   };
 }
 
-/** Orders by grant, the newer the greater (their ids begin with the time), then by generation; what is no token is least. */
+/** What is no token is least. */
 function compare(one: RefreshToken | null, other: RefreshToken | null): number {
   if (one === null || other === null) return Number(one !== null) - Number(other !== null);
+  return compareGenerations(one, other);
+}
+
+/** Orders by grant, the newer the greater (their ids begin with the time), then by generation. */
+function compareGenerations(one: HeldGeneration, other: HeldGeneration): number {
   if (one.grantId !== other.grantId) return one.grantId < other.grantId ? -1 : 1;
   return one.generation - other.generation;
 }

@@ -74,7 +74,7 @@ export interface Refresh {
 const turnsAtMost = 3;
 
 // At most this many in a statement, and two statements under way: while one commits, the next is gathered.
-const limits = { maximumBatch: 128, maximumInFlight: 1, maximumWaiting: 4_096 };
+const limits = { maximumBatch: 128, maximumInFlight: 1, maximumWaiting: 4_096, maximumPerKey: 128 };
 
 export function createRefresh(deps: RefreshDeps): Refresh {
   const { database, clock, failover, keyRing, accessTokens, idleOf, onBatch } = deps;

@@ -41,6 +41,8 @@ interface Presented {
 const finalVerdicts: readonly RefreshVerdict[] = ["revoked", "expired", "reused"];
 
 const maximumIdempotencyKey = 256;
+// Grants of a request that are looked up: a browser carries one or two, and a stranger as many as fit into a header.
+const lookedUpAtMost = 16;
 
 /** `POST /refresh`: a new access token, and the refresh token's successor (RFC 6749, section 6). */
 export function createRefreshRoutes(deps: RefreshRoutesDeps) {
@@ -115,7 +117,7 @@ export function createRefreshRoutes(deps: RefreshRoutesDeps) {
   async function chooseOwn(context: HttpContext, carried: readonly CarriedToken[]): Promise<CarriedToken | undefined> {
     const [newest, ...older] = carried;
     if (older.length === 0) return newest;
-    for (const each of carried) {
+    for (const each of carried.slice(0, lookedUpAtMost)) {
       const sessionId = each.grantId === null ? null : await refresh.sessionOf(each.grantId);
       if (sessionId === null || !(await isSomebodyElses(context, sessionId))) return each;
     }

@@ -153,6 +153,12 @@ describe("an answer", () => {
     expect(await outcomeOf(`http://127.0.0.1:${port}/`, { allow })).toBe("connection_failed");
   });
 
+  it("that wants to go on in another protocol is none", async () => {
+    listener = ({ socket }) =>
+      socket.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: Upgrade\r\n\r\n");
+    expect(await outcomeOf(`http://127.0.0.1:${port}/`, { allow, timeoutMs: 200 })).toBe("connection_failed");
+  });
+
   it("that breaks off is none", async () => {
     listener = ({ socket }) => socket.destroy();
     expect(await outcomeOf(`http://127.0.0.1:${port}/`, { allow })).toBe("connection_failed");

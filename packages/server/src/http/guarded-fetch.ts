@@ -121,6 +121,8 @@ async function send(url: URL, request: GuardedRequest, { addresses, maximumBytes
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
     outgoing.once("response", resolve);
     outgoing.on("error", reject);
+    // An answer that would change the protocol (101) is told as neither of the two, nor is the time-out after it.
+    outgoing.once("close", () => reject(new Error("closed without an answer")));
     outgoing.end(request.body);
   });
   const body = await readExcerpt(response, maximumBytes);

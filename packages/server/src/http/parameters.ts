@@ -127,8 +127,9 @@ function* parseJsonObject(text: string): Generator<readonly [string, string]> {
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw new AppError("invalid_request", "The body is not valid JSON.", { cause });
+  } catch {
+    // The cause stays out of the log: it quotes the body, and there are secrets in it.
+    throw new AppError("invalid_request", "The body is not valid JSON.");
   }
 }
 

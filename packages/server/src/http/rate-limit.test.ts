@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { createManualClock, type ManualClock } from "../clock/clock.ts";
+import { createMetrics } from "../metrics/metrics.ts";
 import { AppError } from "./app-error.ts";
-import { createRateLimiter, type RateLimiter } from "./rate-limit.ts";
+import type { HttpContext } from "./context.ts";
+import { createRateLimiter, createRateLimits, type RateLimiter } from "./rate-limit.ts";
 
 let clock: ManualClock;
 let limiter: RateLimiter;
@@ -128,4 +130,11 @@ it("of more callers than are remembered, the ones who have been quiet longest ar
   }
   expect(ask("busy")).not.toBeNull();
   expect(ask("quiet")).toBeNull();
+});
+
+it("a caller is remembered by no more of a name than a name can have", () => {
+  const { callerOf } = createRateLimits({ clock, metrics: createMetrics(), mode: "production" });
+  const context = { get: () => ({ address: "192.0.2.1" }) } as unknown as HttpContext;
+  expect(callerOf(context, "billing", "api")).toBe("192.0.2.1 billing api");
+  expect(callerOf(context, "x".repeat(12_000))).toBe(`192.0.2.1 ${"x".repeat(64)}`);
 });

@@ -29,6 +29,8 @@ const rates = {
 
 // Whoever has more addresses than this is not stopped by counting them; the memory must not be theirs as well.
 const maximumCallers = 10_000;
+// As long as a name that there can be. What a stranger calls themselves may be as long as a header.
+const longestDetail = 64;
 
 /** One limit. A caller of null cannot be told from others and has none. */
 export interface RateLimiter {
@@ -128,7 +130,7 @@ export function createRateLimits({ clock, metrics, mode }: RateLimitsDeps): Rate
     callerOf(context, ...detail) {
       const { address } = context.get("source");
       if (address === null || (mode === "development" && isLoopback(address))) return null;
-      return [networkOf(address), ...detail].join(" ");
+      return [networkOf(address), ...detail.map((each) => each.slice(0, longestDetail))].join(" ");
     },
   };
 }

@@ -64,12 +64,13 @@ describe("a service", () => {
     expect(answer.headers.get("www-authenticate")).toBe(`Basic realm="${issuer}", charset="UTF-8"`);
   });
 
-  test("cannot be guessed at without end, and does not shut out another service at the same address", async () => {
+  test("cannot be guessed at without end, and shuts out no service that proves itself at the same address", async () => {
     const ask = createGuardedApp();
     const statuses: number[] = [];
     for (let attempt = 0; attempt < 62; attempt++) statuses.push((await ask(basic("billing-api", "guess"))).status);
     expect(statuses.filter((status) => status === 401)).toHaveLength(60);
     expect(statuses.slice(60)).toEqual([429, 429]);
     expect((await ask(basic("back-office", "a-secret-of-the-back-office"))).status).toBe(403);
+    expect((await ask(basic("billing-api", form(secret)))).status).toBe(200);
   });
 });

@@ -18,20 +18,19 @@ export interface ServiceGuardDeps {
 }
 
 export function createServiceGuard({ issuer, services, limits }: ServiceGuardDeps): ServiceGuard {
-  return (context, permission) => {
+  return async (context, permission) => {
     const credentials = parseBasicCredentials(context.req.header("authorization"));
-    const caller = limits.callerOf(context, credentials?.id ?? "nobody");
-    return limits.serviceFailure.takeIfRefused(caller, async () => {
-      const service = credentials && services.authenticate(credentials.id, credentials.secret);
-      if (!service) {
-        context.header("WWW-Authenticate", `Basic realm="${issuer}", charset="UTF-8"`);
-        throw new AppError("service_authentication_failed");
-      }
-      if (!service.may.has(permission)) {
-        throw new AppError("service_forbidden", `The service "${service.id}" may not ${meaning[permission]}.`);
-      }
-      return service;
-    });
+    const service = credentials && services.authenticate(credentials.id, credentials.secret);
+    if (!service) {
+      // Only who fails is counted: a neighbour who guesses cannot shut out the service itself.
+      limits.serviceFailure.take(limits.callerOf(context, credentials?.id ?? "nobody"));
+      context.header("WWW-Authenticate", `Basic realm="${issuer}", charset="UTF-8"`);
+      throw new AppError("service_authentication_failed");
+    }
+    if (!service.may.has(permission)) {
+      throw new AppError("service_forbidden", `The service "${service.id}" may not ${meaning[permission]}.`);
+    }
+    return service;
   };
 }
 

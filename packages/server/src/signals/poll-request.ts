@@ -18,7 +18,11 @@ export interface PollRequest {
 const mostEvents = 100;
 const mostVerdicts = 10_000;
 
-const jti = z.string().min(1).max(256);
+const jti = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^\P{Cc}*$/u, { error: "holds a control character" });
 
 const schema = z.object({
   maxEvents: z.int().min(0).optional(),

@@ -245,6 +245,8 @@ describe("a poll that is refused", () => {
     ["ack that is no list", 400, { ack: "jti" }],
     ["ack of numbers", 400, { ack: [1] }],
     ["ack of nothing", 400, { ack: [""] }],
+    ["ack with a NUL", 400, { ack: ["\u0000"] }],
+    ["an error of a NUL", 400, { setErrs: { "\u0000": { err: "invalid_key" } } }],
     ["ack of too much", 400, { ack: ["x".repeat(257)] }],
     ["more than anybody was told", 400, { ack: Array(10_001).fill("x") }],
     ["setErrs that is a list", 400, { setErrs: [] }],

@@ -14,6 +14,10 @@ const longestReason = 200;
 const longestState = 2_048;
 const longestHeader = 4_096;
 
+// PostgreSQL takes no NUL, and a terminal no escapes.
+const printable = /^\P{Cc}*$/u;
+const isNotPrintable = { error: "holds a control character" };
+
 // As a header may hold it (RFC 9110, section 5.5), in ASCII.
 const headerValue = z
   .string()
@@ -22,12 +26,15 @@ const headerValue = z
 
 const delivery = z.object({
   method: z.enum(Object.values(deliveryMethods)),
-  endpoint_url: z.string().nullish(),
+  endpoint_url: z.string().regex(printable, isNotPrintable).nullish(),
   authorization_header: z.union([headerValue, z.literal("")]).nullish(),
 });
 
 const receiverSupplied = {
-  events_requested: z.array(z.string().min(1).max(longestEvent)).max(mostEvents).optional(),
+  events_requested: z
+    .array(z.string().min(1).max(longestEvent).regex(printable, isNotPrintable))
+    .max(mostEvents)
+    .optional(),
   delivery: delivery.optional(),
   // Truncated, as we may (SSF 1.0, section 8.1.1), and for a line of a table.
   description: z
@@ -60,11 +67,7 @@ const changeSchema = z.object({ stream_id: streamId, ...receiverSupplied, ...tra
 const statusSchema = z.object({
   stream_id: streamId,
   status: z.enum(streamStatuses),
-  reason: z
-    .string()
-    .max(longestReason)
-    .regex(/^\P{Cc}*$/u, { error: "holds a control character" })
-    .nullish(),
+  reason: z.string().max(longestReason).regex(printable, isNotPrintable).nullish(),
 });
 const verificationSchema = z.object({ stream_id: streamId, state: z.string().max(longestState).nullish() });
 

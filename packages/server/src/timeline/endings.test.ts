@@ -94,6 +94,15 @@ describe("a session that ends because", () => {
     ]);
   });
 
+  it("a back office ended it does not name it to the person", async () => {
+    const ada = await startAda(instance);
+    await endAs(ada, "session_revoked");
+    await ada.refresh(ada.refreshToken);
+    const told = await instance.holdfast.timeline.explainOwn(ada.session.userId, ada.session.id);
+    expect(told?.summary).toContain("revoked by someone with the right to do so");
+    expect(JSON.stringify(told)).not.toContain("back-office");
+  });
+
   it("nothing used it says since when, though nobody wrote that down", async () => {
     const ada = await startAda(instance);
     const start = instance.clock.now();

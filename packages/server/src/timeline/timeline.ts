@@ -38,7 +38,9 @@ type Story = Omit<Scene, "earlier">;
 
 export function createTimeline({ database, clock, sessions, users, providers, news }: TimelineDeps): Timeline {
   async function tell(session: Session, viewer: Viewer): Promise<SessionTimeline> {
-    const [user, { lines, isCut }] = await Promise.all([users.find(session.userId), readLines(database, session.id)]);
+    const [user, read] = await Promise.all([users.find(session.userId), readLines(database, session.id)]);
+    const { isCut } = read;
+    const lines = viewer === "operator" ? read.lines : read.lines.map(withoutService);
     const now = new Date(clock.now());
     const ending = endingOf(session, now);
     const story: Story = {
@@ -75,6 +77,12 @@ export function createTimeline({ database, clock, sessions, users, providers, ne
     explain: (sessionId) => explainFor(null, sessionId),
     explainOwn: explainFor,
   };
+}
+
+/** An end without the service that asked for it: a back office is nobody's business but the operator's. */
+function withoutService(line: TimelineLine): TimelineLine {
+  const data = Object.fromEntries(Object.entries(line.data).filter(([name]) => name !== "service"));
+  return { ...line, data };
 }
 
 function tellLines(lines: readonly TimelineLine[], story: Story): TimelineEntry[] {
