@@ -285,7 +285,7 @@ export const configSchema = z.strictObject({
         .default([])
         .meta({
           description:
-            "Networks beside the public internet that webhooks may be sent to. In development this machine is one.",
+            "Networks beside the public internet that webhooks and streams of security events may be sent to. In development this machine is one.",
         }),
     })
     .prefault({}),
