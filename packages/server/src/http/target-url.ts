@@ -10,7 +10,7 @@ const longestUrl = 2_048;
 
 /**
  * What is wrong with an address that somebody gives us to send to; null when nothing is. A name is looked up when it is
- * needed: what it stands for now says nothing about then.
+ * needed: what it stands for today says nothing about then.
  */
 export function targetUrlProblem(value: string, { allowsLoopbackHttp, addresses }: TargetUrlRules): string | null {
   if (value.length > longestUrl) return `is longer than ${longestUrl} characters`;

@@ -2,7 +2,7 @@ import type { WebhookEventType } from "@holdfast/protocol";
 import { isUuid } from "../crypto/uuid.ts";
 import { eventCatalogue } from "../events/index.ts";
 import { AppError } from "../http/app-error.ts";
-import type { AddressRules } from "../http/public-address.ts";
+import { type TargetUrlRules, targetUrlProblem } from "../http/target-url.ts";
 import { isPattern } from "./filter.ts";
 
 /** Where events are sent, and which. */
@@ -28,14 +28,10 @@ export interface EndpointInput {
   readonly accounts?: readonly string[] | undefined;
 }
 
-export interface EndpointRules {
-  /** Whether http will do, for addresses of this machine. */
-  readonly allowsLoopbackHttp: boolean;
-  readonly addresses: AddressRules;
+export interface EndpointRules extends TargetUrlRules {
   readonly isClient: (id: string) => boolean;
 }
 
-const longestUrl = 2_048;
 const longestDescription = 200;
 const maximumFilters = 100;
 
@@ -66,23 +62,9 @@ interface Problem {
   readonly message: string;
 }
 
-function urlProblems(value: string, { allowsLoopbackHttp, addresses }: EndpointRules): Problem[] {
-  const problem = (message: string): Problem[] => [{ path: "url", message }];
-  if (value.length > longestUrl) return problem(`is longer than ${longestUrl} characters`);
-  if (!URL.canParse(value)) return problem("is not a URL");
-  const url = new URL(value);
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  if (url.protocol !== "https:") {
-    const isLoopback = ["localhost", "127.0.0.1", "::1"].includes(host);
-    const mayBeHttp = url.protocol === "http:" && allowsLoopbackHttp && isLoopback;
-    if (!mayBeHttp) return problem("is not https");
-  }
-  if (url.username || url.password) return problem("holds a user name or a password");
-  if (url.hash) return problem("has a fragment, which is never sent");
-  // A name is looked up when it is needed: what it stands for now says nothing about then.
-  const isLiteral = /^[\d.]+$/.test(host) || host.includes(":");
-  if (isLiteral && !addresses.isAllowed(host)) return problem("is not a public address; see `outbound.allow`");
-  return [];
+function urlProblems(value: string, rules: EndpointRules): Problem[] {
+  const message = targetUrlProblem(value, rules);
+  return message === null ? [] : [{ path: "url", message }];
 }
 
 function eventProblems(events: readonly string[]): Problem[] {

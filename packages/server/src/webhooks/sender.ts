@@ -1,6 +1,7 @@
 import type { Clock } from "../clock/clock.ts";
 import { toNumericDate } from "../clock/clock.ts";
 import { type DueDelivery, type Outcome, parseRetryAfter, type Send, type Verdict } from "../deliveries/index.ts";
+import { toForeignText } from "../http/foreign-text.ts";
 import type { GuardedFetch, GuardedResponse } from "../http/guarded-fetch.ts";
 import { OutboundError } from "../http/outbound-error.ts";
 import { type SigningSecret, signMessage } from "./signature.ts";
@@ -76,12 +77,6 @@ function unanswered(name: string, error: string): Outcome {
   return { verdict: "retry", name, status: null, error, answer: null, retryAfterMs: null };
 }
 
-/** The receiver's words may hold anything; PostgreSQL takes neither a NUL nor half a character, a terminal no escapes. */
 function toText(body: Buffer): string | null {
-  const text = body
-    .toString("utf8")
-    .replaceAll(/\p{Cc}+/gu, " ")
-    .slice(0, longestAnswer)
-    .toWellFormed();
-  return text === "" ? null : text;
+  return toForeignText(body.toString("utf8"), longestAnswer) || null;
 }
