@@ -25,7 +25,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["{packages,apps,prove,bench,tools,examples}/**/*.test.ts"],
+          include: ["{packages,apps,prove,bench,tools,examples}/**/*.test.{ts,tsx}"],
           exclude: ["**/node_modules/**", "**/dist/**", "**/fixtures/**"],
           globalSetup,
           testTimeout: 15_000,

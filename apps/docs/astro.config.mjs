@@ -77,6 +77,7 @@ export default defineConfig({
             "guides/shared-signals",
             "guides/single-page-app",
             "guides/clients-that-keep-their-token",
+            "guides/dpop",
             "guides/production",
             "guides/operate",
             "guides/end-sessions",

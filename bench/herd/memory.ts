@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** What a process holds in memory, in MiB, sampled while something happens. */
+/** What a process and its workers hold in memory, in MiB, sampled while something happens. */
 export interface MemoryFigures {
   readonly before: number;
   readonly highest: number;
@@ -28,6 +28,11 @@ export async function watchMemory<Result>(
 }
 
 function residentMib(pid: number): number {
+  const workers = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean);
+  return [pid, ...workers.map(Number)].reduce((sum, each) => sum + ownMib(each), 0);
+}
+
+function ownMib(pid: number): number {
   const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   if (kib === undefined) throw new Error(`Process ${pid} does not say what it holds`);
   return Math.round(Number(kib) / 1024);

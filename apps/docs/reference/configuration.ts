@@ -19,6 +19,7 @@ const groups: Readonly<Record<string, string>> = {
   history: "See [Lifetimes](/concepts/lifetimes/#what-is-kept-and-how-long).",
   feed: "See [Revocation and the feed](/concepts/revocation/).",
   metrics: "See [Production](/guides/production/#metrics).",
+  limits: "How often one caller may. See [Production](/guides/production/#limits).",
   outbound: "Requests to addresses that others choose. See [Webhooks](/guides/webhooks/#where-requests-may-go).",
   webhooks: "See [Webhooks](/guides/webhooks/).",
   shutdown: "See [Production](/guides/production/#deploying).",

@@ -24,12 +24,15 @@ const events: Readonly<Record<EventType, string>> = {
   "session.refreshed": "Verdict `rotated`: a refresh token was replaced by its successor.",
   "session.replayed": "Verdict `replayed`: a retry of the same attempt got the same successor again.",
   "session.overlapped": "Verdict `overlapped`: a token replaced moments ago got the current one.",
-  "session.renewed": "Verdict `renewed`: an access token for a client that does not rotate.",
+  "session.renewed":
+    "Verdict `renewed`: an access token where nothing rotates: for such a client, or a grant that is bound to a key.",
   "session.recovered":
     "Verdict `recovered`: a token from the database's lost future was honoured. Look at your failover.",
   "session.reuse_detected": "Verdict `reused`: a token replaced long ago came back. `data` has the evidence.",
   "session.revoked": "A session ended, for `data.reason`. Followers of the feed are told.",
   "grant.started": "A client got its first tokens under a session.",
+  "grant.account_switched":
+    "A person switched to another account: the grant's next tokens are for it. `data.former` was the account before.",
   "grant.revoked": "A grant ended, for `data.reason`. Followers of the feed are told.",
   "token.refused": "A refresh was refused: `data.verdict` and `data.reason` say why.",
   "signin.failed": "A sign-in ended with `data.code`; `data.cause` is what the provider said.",

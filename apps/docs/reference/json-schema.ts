@@ -84,6 +84,7 @@ function takesOf(schema: Schema): string {
 }
 
 function takesOfUnion(options: readonly Schema[]): string {
+  if (options.some((option) => option.const !== undefined)) return options.map(takesOf).join(", or ");
   const types = options.map(({ type }) => type).join();
   if (types === "integer,string") return "length of time";
   if (types === "string,array") return "text, or a list";

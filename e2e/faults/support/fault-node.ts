@@ -36,10 +36,18 @@ export interface FaultNode {
   readonly log: readonly string[];
   /** Milliseconds from its start to its ready line. */
   readonly readyAfterMs: number;
-  /** The value of a metric without labels. */
+  /** Its ready line. */
+  readonly ready: ReadyLine;
+  /** The value of a metric, named with its labels. */
   metric(name: string): Promise<number>;
   /** SIGTERM; milliseconds until it had ended. */
   stop(): Promise<number>;
+}
+
+/** What a node says of itself when it is ready. */
+export interface ReadyLine {
+  readonly management: string;
+  readonly pids: { readonly workers: readonly number[] };
 }
 
 export async function startNode(options: FaultNodeOptions): Promise<FaultNode> {
@@ -47,7 +55,8 @@ export async function startNode(options: FaultNodeOptions): Promise<FaultNode> {
   const port = options.port ?? (await quietPort());
   const directory = await mkdtemp(join(tmpdir(), "holdfast-fault-"));
   const file = join(directory, "holdfast.config.json");
-  await writeFile(file, JSON.stringify(config), { mode: 0o600 });
+  // One process, whose memory, clock and end are the node's, unless it is asked for more.
+  await writeFile(file, JSON.stringify({ workers: 1, ...config }), { mode: 0o600 });
   const began = performance.now();
   const preloaded = [endWithParent, ...imports.map(({ href }) => href)].flatMap((href) => ["--import", href]);
   const command = [program, "start", "--json", "--port", String(port), "--config", file, "--data", directory];
@@ -58,7 +67,7 @@ export async function startNode(options: FaultNodeOptions): Promise<FaultNode> {
   const log: string[] = [];
   createInterface({ input: child.stderr as Readable }).on("line", (line) => log.push(line));
   const exited = once(child, "exit").finally(() => rm(directory, { recursive: true, force: true }));
-  const { management } = await readyLine(child, exited, log);
+  const ready = await readyLine(child, exited, log);
   const readyAfterMs = performance.now() - began;
 
   return {
@@ -68,9 +77,15 @@ export async function startNode(options: FaultNodeOptions): Promise<FaultNode> {
     child,
     log,
     readyAfterMs,
+    ready,
     async metric(name) {
-      const text = await (await fetch(`${management}/metrics`)).text();
-      return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1]);
+      const text = await (await fetch(`${ready.management}/metrics`)).text();
+      return Number(
+        text
+          .split("\n")
+          .find((line) => line.startsWith(`${name} `))
+          ?.slice(name.length + 1),
+      );
     },
     async stop() {
       const told = performance.now();
@@ -81,11 +96,7 @@ export async function startNode(options: FaultNodeOptions): Promise<FaultNode> {
   };
 }
 
-async function readyLine(
-  child: ChildProcess,
-  exited: Promise<unknown>,
-  log: readonly string[],
-): Promise<{ management: string }> {
+async function readyLine(child: ChildProcess, exited: Promise<unknown>, log: readonly string[]): Promise<ReadyLine> {
   const signal = AbortSignal.timeout(startMilliseconds);
   const line = once(createInterface({ input: child.stdout as Readable }), "line", { signal });
   const outcome = await Promise.race([line, exited.then(() => null)]).catch(() => null);

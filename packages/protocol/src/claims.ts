@@ -32,4 +32,6 @@ export interface AccessTokenClaims {
   readonly role: MemberRole;
   /** When the person last proved who they are (OpenID Connect Core, section 2). */
   readonly auth_time: number;
+  /** Of a token that is good only together with a proof by a key: its SHA-256 thumbprint (RFC 9449, section 6.1). */
+  readonly cnf?: { readonly jkt: string };
 }

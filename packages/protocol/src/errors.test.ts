@@ -3,6 +3,9 @@ import { type ErrorEntry, errorCatalogue } from "./errors.ts";
 
 const entries = Object.entries<ErrorEntry>(errorCatalogue);
 
+/** Every attempt has a proof of its own, and a new one may be good (RFC 9449, section 8, has the status). */
+const renewable = ["dpop_nonce_required", "dpop_proof_replayed"];
+
 describe.each(entries)("%s", (code, { area, status, title, meaning, action, retryable }) => {
   it("is lower_snake", () => {
     expect(code).toMatch(/^[a-z]+(_[a-z]+)*$/);
@@ -37,7 +40,8 @@ describe.each(entries)("%s", (code, { area, status, title, meaning, action, retr
   it("can be tried again where the trouble is ours, and only there", () => {
     // RFC 9110, sections 15.6.4 and RFC 6585, section 4: both say when to come back.
     if (status === 429) expect(retryable).toBe(true);
-    if ([400, 403, 404, 405, 413, 414, 415, 421].includes(status)) expect(retryable).toBe(false);
+    if (renewable.includes(code)) expect({ status, retryable }).toEqual({ status: 400, retryable: true });
+    else if ([400, 403, 404, 405, 413, 414, 415, 421].includes(status)) expect(retryable).toBe(false);
   });
 });
 

@@ -22,6 +22,7 @@ export const eventTypes = [
   "session.expiring",
   "session.expired",
   "grant.started",
+  "grant.account_switched",
   "grant.revoked",
   "token.refused",
   "signin.failed",

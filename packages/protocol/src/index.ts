@@ -26,6 +26,13 @@ export type { RevocationAnswer, RevocationRequest, ServiceRevocationReason } fro
 export { serviceRevocationReasons } from "./revocation.ts";
 export type { SessionAnswer } from "./session.ts";
 export type {
+  SessionClaimsChanged,
+  SessionEnded,
+  SessionHello,
+  SessionMessage,
+  SessionTick,
+} from "./session-events.ts";
+export type {
   SessionTimeline,
   TimelineEntry,
   TimelineFeedNews,

@@ -17,7 +17,7 @@ export type IntrospectionAnswer =
       readonly client_id: string;
       readonly scope: string;
       /** Of access tokens only. */
-      readonly token_type?: "Bearer";
+      readonly token_type?: "Bearer" | "DPoP";
       /** Of access tokens only. */
       readonly jti?: string;
       readonly sid: string;
@@ -25,4 +25,6 @@ export type IntrospectionAnswer =
       readonly account: string;
       readonly role: MemberRole;
       readonly auth_time: number;
+      /** Of tokens that are bound to a key: its thumbprint (RFC 9449, section 6.2). */
+      readonly cnf?: { readonly jkt: string };
     };

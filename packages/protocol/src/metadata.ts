@@ -8,6 +8,8 @@ export interface ServerMetadata {
   readonly response_types_supported: readonly string[];
   readonly token_endpoint_auth_methods_supported: readonly string[];
   readonly scopes_supported: readonly string[];
+  /** By which keys clients may prove possession (RFC 9449, section 5.1). */
+  readonly dpop_signing_alg_values_supported: readonly string[];
   /** What a token is worth now (RFC 7662). */
   readonly introspection_endpoint: string;
   readonly introspection_endpoint_auth_methods_supported: readonly string[];

@@ -49,7 +49,10 @@ export type RefreshReason = Extract<
   | "login_required"
 >;
 
-/** A refusal of `POST /refresh` (RFC 6749, section 5.2). Only `retryable: false` is a verdict; all else is weather. */
+/**
+ * A refusal of `POST /refresh` (RFC 6749, section 5.2). Only `retryable: false` is a verdict; all else is weather. A
+ * verdict about the client (`client_…`) or its proof (`dpop_…`) does not end the session.
+ */
 export interface RefreshRefusal {
   readonly error: string;
   readonly error_description: string;

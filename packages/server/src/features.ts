@@ -1,5 +1,5 @@
 import { createAccounts } from "./accounts/index.ts";
-import { createClients } from "./clients/index.ts";
+import { createClients, rememberTokenLifetimes } from "./clients/index.ts";
 import type { Config } from "./config/index.ts";
 import { createExpiry } from "./expiry/index.ts";
 import type { Ending } from "./failover/index.ts";
@@ -32,8 +32,13 @@ export async function createFeatures(config: Config, platform: Platform, closers
   const { issuer } = platform;
   const clients = createClients(config.clients, config.tokens);
   const services = createServices(config.services);
-  const { longestAccessToken } = clients;
-  const keys = await createKeys({ ...platform, settings: { ...config.keys, longestToken: longestAccessToken } });
+  const lifetimes = await rememberTokenLifetimes({ ...platform, longest: clients.longestAccessToken });
+  closers.push(() => lifetimes.close());
+  const { longestAlive } = lifetimes;
+  const keys = await createKeys({
+    ...platform,
+    settings: { ...config.keys, longestToken: longestAlive, signInline: config.workers > 1 },
+  });
   closers.push(() => keys.close());
   const grants = createGrants({ ...platform, keys, sessionIdle: config.sessions.idle });
   const sessions = createSessions({ ...platform, grants, settings: config.sessions });
@@ -49,7 +54,7 @@ export async function createFeatures(config: Config, platform: Platform, closers
     defaultProvider: config.signin.defaultProvider,
     redirectUri: `${issuer}${callbackPath}`,
   });
-  const horizon = longestAccessToken + horizonMarginSeconds;
+  const horizon = longestAlive + horizonMarginSeconds;
   const carriers = createCarriers({ ...platform, horizon, nats: config.feed.nats });
   const feed = await createFeed({ ...platform, carriers, settings: { ...config.feed, horizon } });
   closers.push(() => feed.close());

@@ -50,6 +50,8 @@ export async function createHoldfast(config: Config, options: HoldfastOptions) {
       hygiene,
       /** Answers one request, as web standards have it. */
       fetch: app.fetch,
+      /** Answers one that comes when there is no room, before it is read; says whether it did. */
+      answerEarly: app.answerEarly,
       admission: app.admission,
       /**
        * Tells health checks, and when these had time to act upon it followers, to go elsewhere; requests are still

@@ -1,8 +1,15 @@
 import { maximumSkewMs } from "./clock/database-clock.ts";
 import type { Config } from "./config/index.ts";
+import { createProofs } from "./dpop/index.ts";
 import type { Features } from "./features.ts";
-import { createFeedRoutes } from "./feed/index.ts";
-import { createRefreshCookies, createRefreshRoutes, type RefreshOutcome } from "./grants/index.ts";
+import { createFeedRoutes, createTabRoutes } from "./feed/index.ts";
+import {
+  createRefreshCookies,
+  createRefreshRoutes,
+  createShedding,
+  createSwitching,
+  type RefreshOutcome,
+} from "./grants/index.ts";
 import { createApp } from "./http/app.ts";
 import { createCookie } from "./http/cookies.ts";
 import { createHealthRoutes } from "./http/health-routes.ts";
@@ -18,6 +25,7 @@ import { createSignin } from "./signin/index.ts";
 import { createSiteRoutes } from "./site/index.ts";
 import { createTimelineRoutes } from "./timeline/index.ts";
 import {
+  createAccessTokenReader,
   createIntrospection,
   createIntrospectionRoutes,
   createTokenRevocation,
@@ -37,7 +45,7 @@ export interface RoutesDeps {
 export function createRoutes({ config, platform, features, isStopping }: RoutesDeps) {
   const { issuer } = platform;
   const { clients, grants } = features;
-  const limits = createRateLimits({ ...platform, mode: config.mode });
+  const limits = createRateLimits({ ...platform, mode: config.mode, settings: config.limits });
   const shared = {
     ...platform,
     ...features,
@@ -45,6 +53,7 @@ export function createRoutes({ config, platform, features, isStopping }: RoutesD
     limits,
     requireService: createServiceGuard({ issuer, services: features.services, limits }),
     origins: { issuer, isKnownOrigin: clients.isKnownOrigin },
+    proofs: createProofs(platform),
     pages: createPages({ brandName: config.brand.name }),
     sessionCookie: createCookie("holdfast_session", config.secure, { path: "/", sameSite: "Lax" }),
     refreshCookies: createRefreshCookies({ ...platform, isSecure: config.secure }),
@@ -62,6 +71,7 @@ export function createRoutes({ config, platform, features, isStopping }: RoutesD
         ...shared,
         refresh: grants.refresh,
         cookies: shared.refreshCookies,
+        switching: createSwitching({ ...platform, memberships: features.accounts }),
         isSomebodyElses: (context, sessionId) =>
           features.sessions.provesSomebodyElse(shared.sessionCookie.read(context), sessionId),
         onOutcome,
@@ -73,6 +83,7 @@ export function createRoutes({ config, platform, features, isStopping }: RoutesD
       createUsageRoutes({ ...shared, usage: createUsage(shared) }),
       createMetadataRoutes({ ...shared, keys: joinKeySets(...publishedKeys(features)), scopes }),
       createFeedRoutes(shared),
+      createTabRoutes({ ...shared, accessTokens: createAccessTokenReader(shared) }),
       createWebhookRoutes(issuer),
       createSignalMetadataRoutes(shared),
       createSignalRoutes(shared),
@@ -83,7 +94,11 @@ export function createRoutes({ config, platform, features, isStopping }: RoutesD
       }),
     ],
   });
-  return { fetch, admission: signin.admission };
+  return {
+    fetch,
+    answerEarly: createShedding({ ...shared, refresh: grants.refresh }),
+    admission: signin.admission,
+  };
 }
 
 function publishedKeys({ keys, setSigners }: Features) {

@@ -1,8 +1,11 @@
-/** What a `WWW-Authenticate: Bearer` challenge says (RFC 6750, section 3). */
+import type { TokenScheme } from "./authorization.ts";
+import { proofAlgorithms } from "./proof-key.ts";
+
+/** What a `WWW-Authenticate` challenge says (RFC 6750, section 3; RFC 9449, section 7.1). */
 export interface Challenge {
   /** Absent when the request carried no token: then nothing is wrong with one (RFC 6750, section 3.1). */
   readonly error?: {
-    readonly code: "invalid_token" | "insufficient_scope";
+    readonly code: "invalid_token" | "invalid_dpop_proof" | "insufficient_scope";
     readonly description: string;
     readonly uri: string;
   };
@@ -10,10 +13,12 @@ export interface Challenge {
   readonly realm: string;
   /** The scope the request needs, space-separated. */
   readonly scope?: string;
+  /** How the token is to be presented. Default: `Bearer`. */
+  readonly scheme?: TokenScheme | undefined;
 }
 
 /** Builds the value of the `WWW-Authenticate` header. */
-export function formatChallenge({ error, realm, scope }: Challenge): string {
+export function formatChallenge({ error, realm, scope, scheme = "Bearer" }: Challenge): string {
   const attributes = error
     ? [
         quoted("error", error.code),
@@ -22,7 +27,8 @@ export function formatChallenge({ error, realm, scope }: Challenge): string {
       ]
     : [quoted("realm", printable(realm))];
   if (scope) attributes.push(quoted("scope", printable(scope)));
-  return `Bearer ${attributes.join(", ")}`;
+  if (scheme === "DPoP") attributes.unshift(quoted("algs", proofAlgorithms.join(" ")));
+  return `${scheme} ${attributes.join(", ")}`;
 }
 
 function quoted(name: string, value: string): string {

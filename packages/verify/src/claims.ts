@@ -38,6 +38,8 @@ export function parseClaims(claims: UnverifiedClaims, refuse: Refuse): AccessTok
     ...(typeof claims.scope === "string" ? [] : ["scope"]),
     ...(isAudience(claims.aud) ? [] : ["aud"]),
     ...(claims.nbf === undefined || isNumericDate(claims.nbf) ? [] : ["nbf"]),
+    // A token that is bound in a way we cannot check would be taken from whoever holds it.
+    ...(claims.cnf === undefined || isKeyConfirmation(claims.cnf) ? [] : ["cnf"]),
   ];
   if (wrong.length > 0) throw refuse("token_claims_invalid", `Missing or of the wrong type: ${wrong.join(", ")}.`);
   return deepFreeze(claims) as unknown as AccessTokenClaims;
@@ -52,6 +54,12 @@ function deepFreeze<Value extends object>(value: Value): Value {
 
 function isNumericDate(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value <= lastNumericDate;
+}
+
+/** A key's thumbprint (RFC 9449, section 6.1): SHA-256, in base64url. */
+function isKeyConfirmation(value: unknown): boolean {
+  const { jkt } = (value ?? {}) as { readonly jkt?: unknown };
+  return typeof jkt === "string" && /^[\w-]{43}$/.test(jkt);
 }
 
 function isAudience(value: unknown): boolean {

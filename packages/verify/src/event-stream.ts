@@ -44,7 +44,9 @@ export function createEventStreamParser({ onEvent, lastEventId = "" }: EventStre
     // The line feed of a CRLF that was cut in two ends no second line.
     if (endedWithCarriageReturn && text.startsWith("\n")) text = text.slice(1);
     endedWithCarriageReturn = text.endsWith("\r");
-    const lines = (unfinishedLine + text).split(/\r\n|\r|\n/);
+    const whole = unfinishedLine + text;
+    // Most servers end lines with a line feed alone: looking for that takes a third of the time.
+    const lines = whole.includes("\r") ? whole.split(/\r\n|\r|\n/) : whole.split("\n");
     unfinishedLine = lines.pop() ?? "";
     for (const line of lines) {
       if (line === "") dispatch();
@@ -58,7 +60,7 @@ export function createEventStreamParser({ onEvent, lastEventId = "" }: EventStre
     const colon = line.indexOf(":");
     // A line that begins with a colon is a comment: its field has no name, and falls through.
     const field = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
+    const value = colon < 0 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
     if (field === "data") {
       data.push(value);
       pending += value.length + 1;

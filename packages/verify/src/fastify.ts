@@ -1,5 +1,6 @@
 import type { AccessTokenClaims } from "@holdfast/protocol";
-import type { onRequestAsyncHookHandler } from "fastify";
+import type { FastifyRequest, onRequestAsyncHookHandler } from "fastify";
+import type { NodeRequest } from "./request.ts";
 import { parseScope } from "./scope.ts";
 import { TokenError } from "./token-error.ts";
 import type { AuthenticateOptions, Verifier } from "./verifier.ts";
@@ -34,10 +35,21 @@ export function holdfast(verifier: Verifier, { scope }: AuthenticateOptions = {}
   const needed = { scope: parseScope(scope) };
   return async (request, reply) => {
     try {
-      request.claims = await verifier.authenticate(request.raw, needed);
+      request.claims = await verifier.authenticate(withAddress(request), needed);
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;
       return reply.code(error.status).headers(error.headers).send(JSON.stringify(error.toProblem()));
     }
+  };
+}
+
+/** Fastify, told to (`trustProxy`), knows the address that stands before a proxy; it is put together only when asked for. */
+function withAddress(request: FastifyRequest): NodeRequest {
+  return {
+    rawHeaders: request.raw.rawHeaders,
+    method: request.method,
+    get url() {
+      return `${request.protocol}://${request.host}${request.originalUrl}`;
+    },
   };
 }

@@ -5,7 +5,6 @@
  * @packageDocumentation
  */
 export type { AccessTokenClaims, WebhookEventType, WebhookMessage } from "@holdfast/protocol";
-export type { IncomingRequest } from "./bearer.ts";
 export type { ServiceCredentials } from "./credentials.ts";
 export type { On, VerifierEvent, VerifierEventOf } from "./events.ts";
 export type { FeedLostReason, FeedStatus } from "./feed-state.ts";
@@ -13,6 +12,7 @@ export type { Fetch } from "./fetch-json.ts";
 export type { IntrospectionCounts } from "./introspection.ts";
 export type { KeysStatus } from "./key-set.ts";
 export type { OnFeedLost, VerifierOptions } from "./options.ts";
+export type { IncomingRequest, NodeRequest, WebRequest } from "./request.ts";
 export type { SignatureAlgorithm } from "./signature.ts";
 export { digestOf } from "./subject-digest.ts";
 export type { Clock, Timers } from "./timers.ts";

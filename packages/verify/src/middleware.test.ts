@@ -6,6 +6,7 @@ import { fastify } from "fastify";
 import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type FakeIssuer, startFakeIssuer } from "../testing/fake-issuer.ts";
+import { createProver } from "../testing/prover.ts";
 import { goodClaims, testAudience, testNow } from "../testing/signer.ts";
 import * as forExpress from "./express.ts";
 import * as forFastify from "./fastify.ts";
@@ -31,10 +32,19 @@ interface Answer {
 }
 
 /** Sends raw headers, repeated ones too, which `fetch` would join. */
-function send(port: number, path: string, authorization: readonly string[], method = "GET"): Promise<Answer> {
+function send(
+  port: number,
+  path: string,
+  authorization: readonly string[],
+  proofs: readonly string[] = [],
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const headers = ["Host", `127.0.0.1:${port}`, ...authorization.flatMap((value) => ["Authorization", value])];
-    const request = httpRequest({ host: "127.0.0.1", port, path, method, headers, agent: false }, (response) => {
+    const headers = [
+      ...["Host", `127.0.0.1:${port}`],
+      ...authorization.flatMap((value) => ["Authorization", value]),
+      ...proofs.flatMap((value) => ["DPoP", value]),
+    ];
+    const request = httpRequest({ host: "127.0.0.1", port, path, headers, agent: false }, (response) => {
       let body = "";
       response.setEncoding("utf8").on("data", (part) => {
         body += part;
@@ -194,6 +204,31 @@ describe.each(apps)("%s", (_, createApp) => {
     expect(JSON.parse(body).code).toBe("token_missing");
   });
 
+  test("takes a bound token with a proof for this very address, and in no other way", async () => {
+    const prover = await createProver();
+    const cnf = { jkt: prover.jkt };
+    const token = await issuer.signer.sign({ ...goodClaims(issuer.issuer), cnf });
+    const prove = (htu: string, htm = "GET") => prover.prove({ htm, htu, token, now: testNow });
+    const here = `http://127.0.0.1:${port}/me`;
+    const proof = await prove(here);
+    expect(await send(port, "/me?page=2", [`DPoP ${token}`], [proof])).toMatchObject({ status: 200 });
+    const again = await send(port, "/me", [`DPoP ${token}`], [proof]);
+    expect({ status: again.status, code: JSON.parse(again.body).code }).toEqual({
+      status: 401,
+      code: "token_proof_invalid",
+    });
+    for (const wrong of [
+      await send(port, "/me", [`Bearer ${token}`], [await prove(here)]),
+      await send(port, "/me", [`DPoP ${token}`]),
+      await send(port, "/me", [`DPoP ${token}`], [await prove(`http://127.0.0.1:${port}/pay`)]),
+      await send(port, "/me", [`DPoP ${token}`], [await prove(here, "POST")]),
+      await send(port, "/me", [`DPoP ${token}`], [await prove(here), await prove(here)]),
+    ]) {
+      expect(wrong.status).toBe(401);
+      expect(wrong.headers["www-authenticate"]).toMatch(/^DPoP algs="[^"]+", error="invalid_(token|dpop_proof)"/);
+    }
+  });
+
   test("leaves the app's own errors to the app", async () => {
     expect(await send(port, "/broken", [await bearer()])).toMatchObject({ status: 500, body: "the app's own" });
   });
@@ -230,6 +265,35 @@ describe("an error that is no refusal goes the framework's way", () => {
   test("in a web-standard handler", async () => {
     const handler = verifier.protect(() => new Response("called"));
     await expect(handler({} as Request)).rejects.toThrow(TypeError);
+  });
+});
+
+describe("behind a proxy that the framework was told to trust, a proof names what the caller saw", () => {
+  const seen = "https://api.example.com/v1/me";
+  const forwarded = { "x-forwarded-proto": "https", "x-forwarded-host": "api.example.com" };
+
+  async function headersFor() {
+    const prover = await createProver();
+    const token = await issuer.signer.sign({ ...goodClaims(issuer.issuer), cnf: { jkt: prover.jkt } });
+    const dpop = await prover.prove({ htm: "GET", htu: seen, token, now: testNow });
+    return { authorization: `DPoP ${token}`, dpop, ...forwarded };
+  }
+
+  test("in express, also in a router that has taken its part of the path", async () => {
+    const router = express.Router().get("/me", forExpress.holdfast(verifier), (_, res) => void res.send("good"));
+    const app = express().set("trust proxy", true).use("/v1", router);
+    const server = createServer(app);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/me?page=2`, { headers: await headersFor() });
+    expect(await answer.text()).toBe("good");
+    server.close();
+  });
+
+  test("in fastify", async () => {
+    const app = fastify({ trustProxy: true });
+    app.get("/v1/me", { onRequest: forFastify.holdfast(verifier) }, async () => "good");
+    expect((await app.inject({ url: "/v1/me?page=2", headers: await headersFor() })).body).toBe("good");
   });
 });
 

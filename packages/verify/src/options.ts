@@ -22,6 +22,12 @@ export interface VerifierOptions {
   readonly issuer: string;
   /** This service, as in the tokens' `aud`; any one of a list will do. */
   readonly audience: string | readonly string[];
+  /**
+   * This service's own origin as its callers write it, such as `https://api.example.com`: a proof of possession (DPoP) must
+   * name it. Default: the request's, as the runtime or the framework tells it. Set it behind a proxy that ends TLS or
+   * changes the host, and where several services have one audience.
+   */
+  readonly origin?: string;
   /** Who this service is to the issuer: a confidential client. Sent to its feed, its introspection and its usage. */
   readonly credentials?: ServiceCredentials;
   /** Default: `["ES256", "RS256", "EdDSA"]`. */
@@ -60,6 +66,7 @@ export interface VerifierOptions {
 export interface Settings {
   readonly issuer: string;
   readonly audience: readonly string[];
+  readonly origin: string | undefined;
   readonly credentials: ServiceCredentials | undefined;
   readonly algorithms: readonly SignatureAlgorithm[];
   readonly clockToleranceSeconds: number;
@@ -95,6 +102,7 @@ export function parseOptions(options: VerifierOptions): Settings {
   const settings: Settings = {
     issuer: options.issuer,
     audience: typeof options.audience === "string" ? [options.audience] : (options.audience ?? []),
+    origin: options.origin,
     credentials: options.credentials,
     algorithms: options.algorithms ?? ["ES256", "RS256", "EdDSA"],
     clockToleranceSeconds: options.clockToleranceSeconds ?? 5,
@@ -139,6 +147,10 @@ function findProblems(options: VerifierOptions, settings: Settings): readonly st
     ],
     [audience.length > 0 && audience.every(isText), "audience: at least one, none empty"],
     [
+      options.origin === undefined || isOrigin(options.origin),
+      "origin: scheme, host and port, as in https://api.example.com",
+    ],
+    [
       options.credentials === undefined || (isText(options.credentials?.id) && isText(options.credentials?.secret)),
       "credentials: { id, secret }, neither empty",
     ],
@@ -174,6 +186,11 @@ function findContradictions({ credentials, followsFeed, ...settings }: Settings)
     action === "introspect" && !credentials ? "onFeedLost: to introspect needs credentials" : "",
     settings.reportUsageEveryMs !== undefined && !credentials ? "reportUsage: needs credentials" : "",
   ].filter(Boolean);
+}
+
+function isOrigin(value: unknown): boolean {
+  const address = typeof value === "string" ? URL.parse(value) : null;
+  return address !== null && /^https?:$/.test(address.protocol) && address.origin === value;
 }
 
 function isText(value: unknown): boolean {

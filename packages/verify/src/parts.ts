@@ -8,6 +8,7 @@ import { createIntrospection, type Introspection } from "./introspection.ts";
 import { createKeySet, type KeySet } from "./key-set.ts";
 import { createLostFeed } from "./lost-feed.ts";
 import type { Settings } from "./options.ts";
+import { createProofCheck, type ProofCheck } from "./proof-check.ts";
 import { createRevocations, type Revocations } from "./revocations.ts";
 import { settleWithin } from "./timers.ts";
 import { createTokenCheck, type TokenCheck } from "./token-check.ts";
@@ -21,6 +22,7 @@ export interface Parts {
   readonly revocations: Revocations;
   readonly feed: FeedFollower;
   readonly tokens: TokenCheck;
+  readonly checkProof: ProofCheck;
   readonly counter: TokenCounter;
   /** Undefined unless `onFeedLost` wants it. */
   readonly introspection: Introspection | undefined;
@@ -80,5 +82,6 @@ export function createParts({ settings, emit, refuse }: PartsDeps): Parts {
       : undefined;
   const lostFeed = createLostFeed({ settings, feed: feed.state, introspection, refuse });
   const tokens = createTokenCheck({ settings, keys, revocations, claimsChanges, lostFeed, startFeed, counter, refuse });
-  return { keys, revocations, feed, tokens, counter, introspection, usage, startFeed };
+  const checkProof = createProofCheck({ settings, refuse });
+  return { keys, revocations, feed, tokens, checkProof, counter, introspection, usage, startFeed };
 }

@@ -1,4 +1,5 @@
 import { type ErrorCode, errorCatalogue, type ProblemDetails } from "@holdfast/protocol";
+import type { TokenScheme } from "./authorization.ts";
 import { formatChallenge } from "./challenge.ts";
 
 /** The codes of the error catalogue that a resource server meets: those of its area `token`. */
@@ -14,6 +15,8 @@ export interface TokenErrorOptions {
   readonly realm: string;
   /** The scope that the request needs, space-separated. */
   readonly scope?: string | undefined;
+  /** How the token came, or is to come. Default: `Bearer`. */
+  readonly scheme?: TokenScheme | undefined;
   /** Sent as `Retry-After`, in seconds. */
   readonly retryAfterSeconds?: number | undefined;
   /** The client that the token was issued to, where that is certain. Never sent. */
@@ -28,6 +31,13 @@ export type Refuse = (
   detail?: string,
   extra?: Omit<TokenErrorOptions, "issuer" | "realm">,
 ) => TokenError;
+
+let optionsOf: (error: TokenError) => TokenErrorOptions;
+
+/** The same refusal, of a token that came in another scheme: its challenge is for that. */
+export function inScheme(scheme: TokenScheme, error: TokenError): TokenError {
+  return new TokenError(error.code, error.message, { ...optionsOf(error), scheme });
+}
 
 /**
  * Why a request was refused: a stable code, and the whole HTTP answer ready to send. 401 is about the token, 403 about
@@ -50,27 +60,44 @@ export class TokenError extends Error {
   readonly retryable: boolean;
   /** Sent in the body and told to `onEvent`, so that a caller's report leads to the line in the log. */
   readonly requestId: string;
-  /** A page that explains the code and what to do. */
-  readonly errorUri: string;
-  /** The `WWW-Authenticate` header (RFC 6750, section 3); undefined for a 503. */
-  readonly wwwAuthenticate: string | undefined;
   /** The client that the token was issued to; undefined unless its signature was good. Never sent. */
   readonly clientId: string | undefined;
   /** Seconds for `Retry-After`; undefined unless it is a 503. */
   readonly retryAfterSeconds: number | undefined;
+  readonly #options: TokenErrorOptions;
+
+  static {
+    optionsOf = (error) => error.#options;
+  }
 
   constructor(code: TokenErrorCode, detail: string | undefined, options: TokenErrorOptions) {
     const entry = errorCatalogue[code];
+    const restoreStacks = withoutStacks();
     super(detail ?? entry.meaning, options.cause === undefined ? undefined : { cause: options.cause });
+    restoreStacks();
     this.name = "TokenError";
     this.code = code;
     this.status = entry.status;
     this.retryable = entry.retryable;
     this.requestId = crypto.randomUUID();
-    this.errorUri = `${options.issuer.replace(/\/$/, "")}/errors/${code}`;
     this.clientId = options.clientId;
-    this.wwwAuthenticate = this.#challenge(options);
+    this.#options = options;
     this.retryAfterSeconds = this.status === 503 ? (options.retryAfterSeconds ?? 5) : undefined;
+  }
+
+  /** A page that explains the code and what to do. */
+  get errorUri(): string {
+    return `${this.#options.issuer.replace(/\/$/, "")}/errors/${this.code}`;
+  }
+
+  /** The `WWW-Authenticate` header (RFC 6750, section 3; RFC 9449, section 7.1); undefined for a 503. */
+  get wwwAuthenticate(): string | undefined {
+    if (this.status === 503) return undefined;
+    const { realm, scope, scheme } = this.#options;
+    const base = scope ? { realm, scope, scheme } : { realm, scheme };
+    if (this.code === "token_missing") return formatChallenge(base);
+    const code = oauthErrors[this.code] ?? "invalid_token";
+    return formatChallenge({ ...base, error: { code, description: this.message, uri: this.errorUri } });
   }
 
   /** The answer's headers, names in lower case. */
@@ -98,12 +125,26 @@ export class TokenError extends Error {
   toResponse(): Response {
     return new Response(JSON.stringify(this.toProblem()), { status: this.status, headers: this.headers });
   }
+}
 
-  #challenge({ realm, scope }: TokenErrorOptions): string | undefined {
-    if (this.status === 503) return undefined;
-    const base = scope ? { realm, scope } : { realm };
-    if (this.code === "token_missing") return formatChallenge(base);
-    const code = this.code === "insufficient_scope" ? "insufficient_scope" : "invalid_token";
-    return formatChallenge({ ...base, error: { code, description: this.message, uri: this.errorUri } });
-  }
+/** What OAuth calls them (RFC 6750, section 3.1; RFC 9449, section 7.1); all others are `invalid_token`. */
+const oauthErrors: Partial<Record<TokenErrorCode, "insufficient_scope" | "invalid_dpop_proof">> = {
+  insufficient_scope: "insufficient_scope",
+  token_proof_invalid: "invalid_dpop_proof",
+};
+
+const engine: { readonly stackTraceLimit?: number } = Error;
+
+/**
+ * Keeps the next error from looking where it is made, which takes ten times as long as all the rest of it: whoever sends
+ * tokens that are refused would be served at a tenth of the speed, and the code says more than any place in here could.
+ * What lies behind a 503 is its cause, which has its own stack.
+ *
+ * @returns ends it
+ */
+function withoutStacks(): () => void {
+  const limit = engine.stackTraceLimit;
+  // Only V8 has it; and where the globals are frozen it stays as it is.
+  if (limit === undefined || !Reflect.set(engine, "stackTraceLimit", 0)) return () => undefined;
+  return () => void Reflect.set(engine, "stackTraceLimit", limit);
 }

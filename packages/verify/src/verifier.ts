@@ -1,14 +1,15 @@
 import type { AccessTokenClaims } from "@holdfast/protocol";
-import { type IncomingRequest, readBearerToken } from "./bearer.ts";
+import { type PresentedToken, readAccessToken } from "./authorization.ts";
 import { createEventTarget, type On } from "./events.ts";
 import type { FeedStatus } from "./feed-state.ts";
 import type { IntrospectionCounts } from "./introspection.ts";
 import type { KeysStatus } from "./key-set.ts";
 import { parseOptions, type VerifierOptions } from "./options.ts";
 import { createParts } from "./parts.ts";
+import type { IncomingRequest } from "./request.ts";
 import { missingScope, parseScope } from "./scope.ts";
 import type { TokenCounts } from "./token-counts.ts";
-import { type Refuse, TokenError } from "./token-error.ts";
+import { inScheme, type Refuse, TokenError } from "./token-error.ts";
 import type { UsageStatus } from "./usage-reporter.ts";
 
 /** What a route asks of a token beyond being valid. */
@@ -43,13 +44,16 @@ export interface Verifier {
    * waits for it, one second at most: so a session that was revoked before this process began is refused as well. No
    * later call waits for the feed; while it is lost, `onFeedLost` may want to wait for the issuer's word.
    *
+   * A token that is bound to a key is refused with `token_proof_missing`: only `authenticate` and `protect` see its proof.
+   *
    * @param token the compact JWT, without `Bearer `
    * @throws TokenError
    */
   verify(token: string): Promise<AccessTokenClaims>;
   /**
-   * Reads the Bearer token of a request, verifies it and checks its scope. Takes a web-standard `Request`, or a message
-   * of `node:http` (and so a request of Express).
+   * Reads the access token of a request, verifies it and checks its scope; of one that is bound to a key (DPoP, RFC
+   * 9449) also the proof, which is for the request's method and address. Takes a web-standard `Request`, or a message of
+   * `node:http` (and so a request of Express).
    *
    * @throws TokenError
    */
@@ -93,7 +97,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const { on, emit } = createEventTarget();
   const refuse: Refuse = (code, detail, extra) =>
     new TokenError(code, detail, { issuer, realm: audience.join(" "), ...extra });
-  const { keys, revocations, feed, tokens, counter, introspection, usage, startFeed } = createParts({
+  const { keys, revocations, feed, tokens, checkProof, counter, introspection, usage, startFeed } = createParts({
     settings,
     emit,
     refuse,
@@ -113,6 +117,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
   async function verify(token: string): Promise<AccessTokenClaims> {
     try {
       const claims = tokens.recall(token) ?? (await tokens.check(token));
+      // Whoever read it from a Bearer header themselves must not take a bound token for one.
+      if (claims.cnf) throw refuse("token_proof_missing", undefined, { clientId: claims.client_id, scheme: "DPoP" });
       usage?.countAccepted(claims.client_id);
       return claims;
     } catch (error) {
@@ -124,10 +130,13 @@ export function createVerifier(options: VerifierOptions): Verifier {
     request: IncomingRequest,
     { scope }: AuthenticateOptions = {},
   ): Promise<AccessTokenClaims> {
+    let presented: PresentedToken | undefined;
     try {
       const needed = parseScope(scope);
-      const token = readBearerToken(request, refuse);
+      presented = readAccessToken(request, refuse);
+      const { token } = presented;
       const claims = tokens.recall(token) ?? (await tokens.check(token));
+      if (claims.cnf || presented.scheme === "DPoP") await checkProof(request, presented, claims);
       const missing = missingScope(claims.scope, needed);
       if (missing.length > 0) {
         const extra = { scope: needed.join(" "), clientId: claims.client_id };
@@ -136,7 +145,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
       usage?.countAccepted(claims.client_id);
       return claims;
     } catch (error) {
-      throw reported(error);
+      const isDpop = presented?.scheme === "DPoP" && error instanceof TokenError;
+      throw reported(isDpop ? inScheme("DPoP", error) : error);
     }
   }
 

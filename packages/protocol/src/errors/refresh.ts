@@ -87,6 +87,61 @@ export const refreshErrors = {
     action: "Check the client's secret; send it in the Authorization header (Basic) or in the body, not both.",
     retryable: false,
   },
+  dpop_proof_missing: {
+    area: "refresh",
+    status: 400,
+    title: "The proof of possession is missing",
+    meaning:
+      "The refresh token is bound to a key, or the client is to bind its tokens to one, and the request has no `DPoP` header. The session is not harmed.",
+    action: "Send a DPoP proof (RFC 9449) by the key that the sign-in began with.",
+    retryable: false,
+  },
+  dpop_proof_invalid: {
+    area: "refresh",
+    status: 400,
+    title: "The proof of possession is not accepted",
+    meaning:
+      "The `DPoP` header breaks a rule of RFC 9449, section 4.3; the description names it. The session is not harmed.",
+    action: "Mend how the client makes its proofs. A proof is for one request: its method, its address, its moment.",
+    retryable: false,
+  },
+  dpop_proof_replayed: {
+    area: "refresh",
+    status: 400,
+    title: "That proof of possession was used before",
+    meaning:
+      "A DPoP proof with this `jti` was accepted a moment ago: the request was sent twice, or copied. The session is not harmed.",
+    action: "Try again with a new proof, at once.",
+    retryable: true,
+  },
+  dpop_nonce_required: {
+    area: "refresh",
+    status: 400,
+    title: "The proof needs the server's nonce",
+    meaning:
+      "The DPoP proof holds no nonce of the server, or one that is too old, or its `iat` is too far from the server's clock. The session is not harmed.",
+    action: "Try again at once, with a new proof that holds the nonce of the answer's `DPoP-Nonce` header.",
+    retryable: true,
+  },
+  dpop_key_mismatch: {
+    area: "refresh",
+    status: 400,
+    title: "The refresh token is bound to another key",
+    meaning:
+      "The DPoP proof is good, but by another key than the one that the sign-in began with: the token was copied without its key, or the client has lost its own. The session is not harmed.",
+    action:
+      "Send a proof by the key the session began with; if that is lost, sign in again. If nobody lost a key, somebody holds a copy of the token, which is worth nothing to them.",
+    retryable: false,
+  },
+  refresh_superseded: {
+    area: "refresh",
+    status: 409,
+    title: "Another attempt was first",
+    meaning:
+      "The request asked to switch the account with a refresh token that has just been replaced, and the token that replaced it is for another account. Nothing was changed, and the session is not harmed.",
+    action: "Take the newest refresh token, by a refresh without `account` where there is none at hand, and ask again.",
+    retryable: true,
+  },
   deadline_passed: {
     area: "refresh",
     status: 503,

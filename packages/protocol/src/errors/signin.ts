@@ -151,7 +151,8 @@ export const signinErrors = {
     area: "signin",
     status: 403,
     title: "Not a member of that account",
-    meaning: "The person is not a member of the chosen account, or no longer is.",
+    meaning:
+      "The person is not a member of the chosen account, or no longer is; or, at a refresh, it is closed. The session is not harmed, and goes on for the account it was for.",
     action: "Choose another account, or ask an owner for an invitation.",
     retryable: false,
   },

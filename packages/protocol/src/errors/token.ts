@@ -99,6 +99,33 @@ export const tokenErrors = {
     action: "Sign in again.",
     retryable: false,
   },
+  token_proof_missing: {
+    area: "token",
+    status: 401,
+    title: "The token is bound to a key",
+    meaning:
+      "The token is bound to a key (`cnf`), and came without a proof of its possession: as a Bearer token, or without the `DPoP` header.",
+    action:
+      "Send `Authorization: DPoP <access token>` and a `DPoP` header with a proof by the key (RFC 9449, section 7).",
+    retryable: false,
+  },
+  token_proof_invalid: {
+    area: "token",
+    status: 401,
+    title: "The token's proof is not accepted",
+    meaning: "The `DPoP` header breaks a rule of RFC 9449, section 4.3; the description names it.",
+    action:
+      "Make a new proof for each request, for its method and its address, at the right time. Behind a proxy, tell the verifier the `origin` that callers see.",
+    retryable: false,
+  },
+  token_key_mismatch: {
+    area: "token",
+    status: 401,
+    title: "The token is not bound to that key",
+    meaning: "The proof is good, but by another key than the token's, or the token is bound to none.",
+    action: "Send a proof by the key the token was issued for; an unbound token goes as `Bearer`.",
+    retryable: false,
+  },
   token_outdated: {
     area: "token",
     status: 401,

@@ -7,6 +7,7 @@ import { AppError } from "../http/app-error.ts";
 import type { Database, Queries } from "../storage/database.ts";
 import {
   closeAccount,
+  holdRole,
   insertAccount,
   insertMember,
   isAccount,
@@ -30,6 +31,8 @@ export interface Accounts {
    */
   open(queries: Queries, user: { readonly id: string; readonly name: string | null }): Promise<Membership[]>;
   exists(id: string, queries?: Queries): Promise<boolean>;
+  /** A member's role in an open account, which neither changes nor ends until the transaction does; else null. */
+  hold(queries: Queries, accountId: string, userId: string): Promise<{ readonly role: MemberRole } | null>;
   create(account: { readonly name: string; readonly ownerId: string }): Promise<string>;
   addMember(accountId: string, userId: string, role: MemberRole): Promise<void>;
   /**
@@ -39,7 +42,7 @@ export interface Accounts {
    * @throws AppError `invalid_request` when there is no such member
    */
   changeRole(accountId: string, userId: string, role: MemberRole): Promise<void>;
-  /** Notes that the person signed in for this account, so that it is offered first. */
+  /** Notes that the person signed in for this account, or switched to it, so that it is offered first. */
   noteSignIn(queries: Queries, accountId: string, userId: string): Promise<void>;
   /**
    * Lets nobody in for the account, and ends every grant of it. Closing a closed account ends what a first attempt that
@@ -90,6 +93,10 @@ export function createAccounts({ database, events, clock, grants }: AccountsDeps
       return [{ id, name, role: "owner", isClosed: false, signedInAt: null }];
     },
     exists: async (id, queries = database.queries) => isUuid(id) && isAccount(queries, id),
+    async hold(queries, accountId, userId) {
+      const role = isUuid(accountId) ? await holdRole(queries, accountId, userId) : null;
+      return role === null ? null : { role };
+    },
     create: ({ name, ownerId }) => database.transaction((tx) => add(tx, name, ownerId)),
     async addMember(accountId, userId, role) {
       await database.transaction(async (tx) => {

@@ -40,6 +40,21 @@ export async function listMemberships(queries: Queries, userId: string): Promise
   }));
 }
 
+/** A person's role in an open account; until the transaction ends neither changes. Null where they have none. */
+export async function holdRole(queries: Queries, accountId: string, userId: string): Promise<MemberRole | null> {
+  const row = await queries
+    .selectFrom("members")
+    .innerJoin("accounts", "accounts.id", "members.account_id")
+    .select("members.role")
+    .where("members.account_id", "=", accountId)
+    .where("members.user_id", "=", userId)
+    .where("accounts.closed_at", "is", null)
+    .forShare("accounts")
+    .forNoKeyUpdate("members")
+    .executeTakeFirst();
+  return row?.role ?? null;
+}
+
 export async function insertAccount(
   queries: Queries,
   { id, name, now }: { readonly id: string; readonly name: string; readonly now: Date },

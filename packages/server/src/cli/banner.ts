@@ -17,6 +17,7 @@ export function formatReadyLine(server: RunningServer): string {
     pids: {
       server: process.pid,
       postgres: server.postgresPid,
+      ...(server.workerPids.length > 0 ? { workers: server.workerPids } : {}),
       ...Object.fromEntries(server.companions.map(({ name, pid }) => [name, pid])),
     },
   });

@@ -1,18 +1,21 @@
+import type { Config } from "../config/index.ts";
 import { randomSecret } from "../crypto/digest.ts";
-import { createHoldfast, type Holdfast } from "../holdfast.ts";
 import { listen } from "../http/listen.ts";
 import { createManagementApp } from "../http/management-app.ts";
 import type { Logger } from "../logging/logger.ts";
+import type { MetricsReport } from "../metrics/aggregate.ts";
 import { createPracticeProvider } from "../practice/index.ts";
 import { callbackPath } from "../signin/index.ts";
 import { startCompanion } from "./companions.ts";
 import type { Deployment } from "./deployment.ts";
-import { openServerDatabase } from "./open-database.ts";
+import { type OpenDatabase, openServerDatabase } from "./open-database.ts";
 import { notePorts } from "./ports.ts";
+import { serveInstance } from "./serve-instance.ts";
+import { startWorkers } from "./workers/workers.ts";
 
-// From being told to stop until what is still under way is cut.
-const drainMs = 25_000;
 const defaultManagementPort = 9464;
+// A worker refreshes over one connection, and needs others for sign-ins and for what it does by itself.
+const fewestConnections = 3;
 
 /** What runs, for the ready line and the banner. */
 export interface RunningServer {
@@ -26,6 +29,8 @@ export interface RunningServer {
     readonly ready: Record<string, unknown>;
   }[];
   readonly postgresPid: number | null;
+  /** Of the processes that answer, where they are others than this one. */
+  readonly workerPids: readonly number[];
   stop(): Promise<void>;
 }
 
@@ -66,19 +71,10 @@ async function startAll({ deployment, logger, command, closers, stop }: StartDep
   if (isDevelopment) notePorts(deployment.dataDirectory, deployment.ports);
   const config = practice ? practiceConfig(deployment, practice) : deployment.config;
 
-  const holdfast = await createHoldfast(config, { connection: database.connection, logger });
-  closers.push(() => holdfast.close());
-  const managementListener = await listenForOperator(deployment, holdfast);
+  const serving = await serve(config, { database, logger });
+  closers.push(() => serving.close());
+  const managementListener = await listenForOperator(deployment, serving.metrics);
   closers.push(() => managementListener.close(0));
-  const host = config.host ?? (isDevelopment ? "127.0.0.1" : undefined);
-  const listener = await listen({ fetch: holdfast.fetch, port: config.port, host, ownsProcess: true });
-  // A load balancer needs a moment to notice that we are not ready any more; the one at the desk does not.
-  const noticeMs = isDevelopment ? 0 : config.shutdown.notice * 1000;
-  closers.push(async () => {
-    listener.endKeepAlive();
-    await holdfast.drain(noticeMs);
-    await listener.close(drainMs - noticeMs);
-  });
 
   return {
     issuer,
@@ -89,8 +85,33 @@ async function startAll({ deployment, logger, command, closers, stop }: StartDep
     get postgresPid() {
       return database.pid();
     },
+    get workerPids() {
+      return serving.pids;
+    },
     stop,
   };
+}
+
+/** What answers people and apps: this process, or several that share its port. */
+interface Serving {
+  readonly pids: readonly number[];
+  readonly metrics: MetricsReport;
+  close(): Promise<void>;
+}
+
+interface ServeDeps {
+  readonly database: OpenDatabase;
+  readonly logger: Logger;
+}
+
+async function serve(config: Config, { database, logger }: ServeDeps): Promise<Serving> {
+  const { connection } = database;
+  if (config.workers === 1) {
+    const { holdfast, close } = await serveInstance(config, { connection, logger });
+    return { pids: [], metrics: holdfast.metrics, close };
+  }
+  const poolSize = Math.max(fewestConnections, Math.ceil(config.database.poolSize / config.workers));
+  return startWorkers({ count: config.workers, connection, poolSize, logger });
 }
 
 interface Closeable {
@@ -111,7 +132,7 @@ async function allStarted<Parts extends readonly (Promise<Closeable> | null)[]>(
   return (await Promise.all(parts)) as { [Index in keyof Parts]: Awaited<Parts[Index]> };
 }
 
-function listenForOperator({ config, ports }: Deployment, { metrics }: Holdfast) {
+function listenForOperator({ config, ports }: Deployment, metrics: MetricsReport) {
   const { port, host } = config.management;
   const usual = config.mode === "development" ? ports.management : defaultManagementPort;
   return listen({ fetch: createManagementApp(metrics).fetch, port: port ?? usual, host });

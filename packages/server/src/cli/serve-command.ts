@@ -1,3 +1,4 @@
+import cluster from "node:cluster";
 import { defineCommand } from "citty";
 import pretty from "pino-pretty";
 import { findWarnings, type Mode } from "../config/index.ts";
@@ -8,6 +9,7 @@ import { formatBanner, formatReadyLine } from "./banner.ts";
 import { type Deployment, readDeployment } from "./deployment.ts";
 import { pickPorts } from "./ports.ts";
 import { runServer } from "./run-server.ts";
+import { runWorker } from "./workers/worker.ts";
 
 interface ServeOptions {
   readonly name: "dev" | "start";
@@ -37,6 +39,8 @@ export function serveCommand({ name, mode, description }: ServeOptions) {
         pickPorts: mode === "development" ? pickPorts : undefined,
       });
       const logger = createServerLogger(deployment, args.json ?? false);
+      // The first process has said what is to be said, and has what is to be had once.
+      if (cluster.isWorker) return runWorker(deployment.config, logger);
       if (mode === "development") {
         logger.warn(
           "development mode: a secret of its own making, http, and sign-ins of anyone; never run it in public",

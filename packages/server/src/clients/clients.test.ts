@@ -40,6 +40,7 @@ describe("a client", () => {
       scope: "",
       refreshToken: "cookie",
       rotates: true,
+      dpop: "off",
       signinSuccess: "https://shop.example.com/welcome",
       signinFailed: null,
       signoutSuccess: null,

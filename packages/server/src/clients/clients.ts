@@ -12,6 +12,8 @@ export interface Client {
   readonly scope: string;
   readonly refreshToken: "cookie" | "body";
   readonly rotates: boolean;
+  /** Whether it may bind its tokens to a key. What is bound already stays so. */
+  readonly dpop: "off" | "allowed" | "required";
   readonly signinSuccess: string;
   readonly signinFailed: string | null;
   readonly signoutSuccess: string | null;
@@ -80,6 +82,7 @@ function toClient(config: ClientConfig, defaults: TokenLifetimes): Client {
     scope: config.scope,
     refreshToken: config.refreshToken,
     rotates: config.rotate,
+    dpop: config.dpop ?? (config.refreshToken === "body" ? "allowed" : "off"),
     signinSuccess: config.signin.success,
     signinFailed: config.signin.failed ?? null,
     signoutSuccess: config.signout.success ?? null,

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { applyEnvironment, type Environment } from "./environment.ts";
 import type { Mode } from "./mode.ts";
@@ -7,11 +8,13 @@ import { type ConfigInput, configSchema, type ParsedConfig } from "./schema.ts";
 import { decodeSecret } from "./secret.ts";
 
 /** The configuration of one instance: every default applied, every reference resolved. Durations are seconds. */
-export interface Config extends Omit<ParsedConfig, "issuer" | "secret" | "previousSecrets"> {
+export interface Config extends Omit<ParsedConfig, "issuer" | "secret" | "previousSecrets" | "workers"> {
   readonly mode: Mode;
   readonly issuer: string;
   /** Whether the issuer is https: then cookies are Secure and carry the `__Host-` and `__Secure-` prefixes. */
   readonly secure: boolean;
+  /** Processes that share the port. */
+  readonly workers: number;
   /** The current secret first. */
   readonly secrets: readonly Uint8Array[];
 }
@@ -44,16 +47,22 @@ export function parseConfig(
   const all = [...problems, ...nameProblems(placed, names)];
   if (all.length > 0 || !parsed.success) throw invalidConfig(all);
 
-  const { secret, previousSecrets, issuer, ...rest } = parsed.data;
+  const { secret, previousSecrets, issuer, workers, ...rest } = parsed.data;
   const current = secret ?? developmentSecret?.() ?? "";
   const address = issuer ?? `http://localhost:${rest.port}`;
   return {
     ...rest,
     mode,
+    workers: mode === "development" ? 1 : workers === "auto" ? oneForEachProcessor() : workers,
     issuer: address,
     secure: address.startsWith("https:"),
     secrets: [current, ...previousSecrets].map(decodeSecret),
   };
+}
+
+/** Beyond a few it is the database that has no more to give, and every worker has connections to it. */
+function oneForEachProcessor(): number {
+  return Math.min(availableParallelism(), 4);
 }
 
 /** TypeScript checks a configuration only where its author lets it. */

@@ -17,6 +17,7 @@ const variables: Readonly<Record<string, SettingPath>> = {
   PORT: ["port"],
   HOLDFAST_ISSUER: ["issuer"],
   HOLDFAST_HOST: ["host"],
+  HOLDFAST_WORKERS: ["workers"],
   HOLDFAST_TRUSTED_PROXIES: ["trustedProxies"],
   HOLDFAST_DATA: ["data"],
   HOLDFAST_SECRET: ["secret"],
@@ -37,6 +38,7 @@ const variables: Readonly<Record<string, SettingPath>> = {
 /** Their values are not text. What does not look right is left as it is, for the schema to refuse. */
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
   PORT: readNumber,
+  HOLDFAST_WORKERS: readNumber,
   HOLDFAST_TRUSTED_PROXIES: readNumber,
   HOLDFAST_DATABASE_POOL_SIZE: readNumber,
   HOLDFAST_MANAGEMENT_PORT: readNumber,

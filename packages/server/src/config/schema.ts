@@ -82,6 +82,10 @@ const client = z.strictObject({
   rotate: z.boolean().default(true).meta({
     description: "Whether each refresh replaces the refresh token. Only a confidential client may switch it off.",
   }),
+  dpop: z.enum(["off", "allowed", "required"]).optional().meta({
+    description:
+      "Whether it may bind its tokens to a key (DPoP): `allowed` binds them when it proves one, `required` takes nothing else. Default: `allowed` where the refresh token is in the `body`, else `off`.",
+  }),
   signin: z.strictObject({
     success: webUrl.meta({ description: "Where people go after signing in." }),
     failed: webUrl.optional().meta({
@@ -163,6 +167,13 @@ export const configSchema = z.strictObject({
   host: z.string().optional().meta({
     description: "The address to listen on. Default: this machine only in development, every address otherwise.",
   }),
+  workers: z
+    .union([z.literal("auto"), wholeNumber(1, 64)])
+    .default("auto")
+    .meta({
+      description:
+        "Processes that share the port: `auto` is one for each processor, four at most. One in development. Limits on what one address may do hold for each by itself.",
+    }),
   trustedProxies: wholeNumber(0, 10).default(0).meta({
     description:
       "How many proxies stand in front. `X-Forwarded-For` is believed from that many hops back, and ignored when 0.",
@@ -191,7 +202,9 @@ export const configSchema = z.strictObject({
         .regex(/^[a-z_][a-z0-9_]{0,62}$/, { error: "is not a plain lower-case PostgreSQL name" })
         .default("holdfast")
         .meta({ description: "The schema that holds this instance." }),
-      poolSize: wholeNumber(1, 200).default(10).meta({ description: "Connections at most, per node." }),
+      poolSize: wholeNumber(1, 200).default(10).meta({
+        description: "Connections at most, per node: its workers share them, three each at least.",
+      }),
     })
     .prefault({}),
   data: z.string().min(1).default(".holdfast").meta({
@@ -257,6 +270,10 @@ export const configSchema = z.strictObject({
       maxFollowers: wholeNumber(1, 1_000_000).default(5_000).meta({
         description: "Open feed connections at most, per node. Services come before everybody else.",
       }),
+      tabHeartbeat: durationOf("25s", "How often an open tab is sent a sign of life.", durationBetween(1, 300)),
+      maxTabs: wholeNumber(0, 1_000_000).default(20_000).meta({
+        description: "Open tabs at most that hear at once of what happens to their session, per node.",
+      }),
       access: z.enum(["public", "services"]).default("public").meta({
         description: "Who may follow: `public` for anybody, `services` for services that may `follow`.",
       }),
@@ -276,6 +293,14 @@ export const configSchema = z.strictObject({
           every: durationOf("1m", "How often they are pushed.", durationBetween(1, 3_600)),
         })
         .prefault({}),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      refreshesPerMinute: wholeNumber(1, 100_000).default(60).meta({
+        description:
+          "How often a grant may be refreshed, on each node; twice as often at once. Beyond it the answer is 429. None for this machine in development.",
+      }),
     })
     .prefault({}),
   outbound: z

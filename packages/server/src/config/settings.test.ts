@@ -19,6 +19,7 @@ describe("settings of the wrong type", () => {
     [{ clients: {} }, "clients", "is not a list"],
     [{ clients: ["app"] }, "clients[0]", "is not an object"],
     [{ clients: [{ ...client, rotate: "yes" }] }, "clients[0].rotate", "is not true or false"],
+    [{ clients: [{ ...client, dpop: "on" }] }, "clients[0].dpop", 'is not "off" or "allowed" or "required"'],
     [{ clients: [{ ...client, type: "secret" }] }, "clients[0].type", 'is not "public" or "confidential"'],
     [{ clients: [{ ...client, audience: 5 }] }, "clients[0].audience", "is neither a name nor a list of names"],
     [{ clients: [{ ...client, audience: [] }] }, "clients[0].audience", "is empty"],

@@ -8,6 +8,7 @@ import {
   disableDestination,
   enableDestination,
   type Figures,
+  holdDestination,
   insertDestination,
   readFigures,
   removeDestination,
@@ -41,8 +42,10 @@ export interface DeliveriesDeps extends AttemptDeps {
 export interface Deliveries {
   /** Makes a destination, in the caller's transaction. */
   addDestination(queries: Queries, id: string): Promise<void>;
-  /** Lets messages go there again, with a clean record. */
-  enableDestination(queries: Queries, id: string): Promise<void>;
+  /** Keeps everybody else from changing it, in the caller's transaction. */
+  holdDestination(queries: Queries, id: string): Promise<void>;
+  /** Lets messages go there again, with a clean record; false when it was enabled all the time. */
+  enableDestination(queries: Queries, id: string): Promise<boolean>;
   /** Sends nothing there until it is enabled; false when it was disabled already. What waits goes on waiting. */
   disableDestination(queries: Queries, id: string, reason: string): Promise<boolean>;
   /** Removes a destination, its messages and their log. */
@@ -93,6 +96,7 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
 
   return {
     addDestination: (queries, id) => insertDestination(queries, { id, queue, now: now() }),
+    holdDestination,
     enableDestination,
     disableDestination: (queries, id, reason) => disableDestination(queries, id, { reason, now: now() }),
     removeDestination,

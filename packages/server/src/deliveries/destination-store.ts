@@ -34,16 +34,27 @@ export async function disableDestination(
   return result.numUpdatedRows > 0n;
 }
 
+/** Locks a destination's row: what is written about it next waits for the caller's transaction. */
+export async function holdDestination(queries: Queries, id: string): Promise<void> {
+  await queries.selectFrom("delivery_destinations").select("id").where("id", "=", id).forNoKeyUpdate().execute();
+}
+
 /** Lets messages go there again, with a clean record. */
-export async function enableDestination(queries: Queries, id: string): Promise<void> {
-  await queries
+export async function enableDestination(queries: Queries, id: string): Promise<boolean> {
+  const row = await queries
+    .with("former", (build) =>
+      build.selectFrom("delivery_destinations").select(["id", "disabled_at"]).where("id", "=", id).forNoKeyUpdate(),
+    )
     .updateTable("delivery_destinations")
+    .from("former")
     .set({
       ...{ disabled_at: null, disabled_reason: null, paused_until: null },
       ...{ failing_since: null, failures: 0, failing_told_at: null },
     })
-    .where("id", "=", id)
-    .execute();
+    .whereRef("delivery_destinations.id", "=", "former.id")
+    .returning("former.disabled_at as disabled_before")
+    .executeTakeFirst();
+  return row !== undefined && row.disabled_before !== null;
 }
 
 /** Removes a destination with its messages and their log. */

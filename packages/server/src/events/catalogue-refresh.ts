@@ -32,7 +32,7 @@ export const refreshEvents = {
     data: z.object({ ...judged, ...replaced }),
   },
   "session.renewed": {
-    summary: "A client whose refresh token does not rotate got an access token.",
+    summary: "A client whose refresh token does not rotate, or is bound to its key, got an access token.",
     data: z.object(judged),
   },
   "session.recovered": {
@@ -47,7 +47,10 @@ export const refreshEvents = {
     summary: "A refresh was refused.",
     data: z.object({
       ...judged,
-      reason: z.string().nullish().meta({ description: "Why the grant had ended, where it had." }),
+      reason: z
+        .string()
+        .nullish()
+        .meta({ description: "Why the grant had ended, where it had; or what the client did not prove." }),
     }),
   },
 } as const satisfies Record<string, PublicEvent>;

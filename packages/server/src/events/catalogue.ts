@@ -78,6 +78,19 @@ const sessionEvents = {
     summary: "A client got its first tokens under a session.",
     data: z.object({ ...grant, ...session, ...user, ...account, ...client, ...request, ...party }),
   },
+  "grant.account_switched": {
+    summary: "A person switched to another account; the client's next tokens are for that one.",
+    data: z.object({
+      ...grant,
+      ...session,
+      ...user,
+      ...account,
+      ...client,
+      ...request,
+      former: z.uuid().meta({ description: "The account that they were for before." }),
+      role,
+    }),
+  },
   "grant.revoked": {
     summary: "A client's tokens under a session were ended.",
     data: z.object({

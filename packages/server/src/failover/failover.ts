@@ -85,7 +85,7 @@ export async function createFailover({ database, clock, logger, onError }: Failo
 
   async function lookOnce(): Promise<void> {
     const since = new Date(clock.now() - rememberMs);
-    const found = await look(database, { from: readFrom, since, limit: maximumEndings });
+    const found = await look(database.urgent, { from: readFrom, since, limit: maximumEndings });
     if (found.timeline === null) return;
     const isSame = found.timeline === epoch.timeline;
     book.note(found.endings, found.timeline);

@@ -1,5 +1,5 @@
 import type { RevokedReason } from "@holdfast/protocol";
-import type { Database } from "../storage/database.ts";
+import type { Database, DatabaseLane } from "../storage/database.ts";
 import type { Ending } from "./revocation-book.ts";
 
 /** One life of the database as a primary. */
@@ -50,7 +50,10 @@ export interface LookOptions {
 }
 
 /** Reads the database's timeline and what ended, the oldest first. */
-export async function look(database: Database, { from, since, limit }: LookOptions): Promise<Look> {
+export async function look(
+  database: Pick<DatabaseLane, "execute">,
+  { from, since, limit }: LookOptions,
+): Promise<Look> {
   const rows = await database.execute<LookRow>(lookStatement, [from.toString(), since, limit], "look_for_endings");
   const [first] = rows;
   return {

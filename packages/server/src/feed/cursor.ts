@@ -7,6 +7,9 @@ export interface Cursor {
   readonly id: bigint;
 }
 
+/** Before every line. */
+export const startOfLog: Cursor = { transaction: 0n, id: 0n };
+
 export function formatCursor({ transaction, id }: Cursor): string {
   return `${transaction}-${id}`;
 }

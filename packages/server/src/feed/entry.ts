@@ -11,6 +11,8 @@ export interface FeedEntry {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly message: News;
+  /** Why something ended: for those whose it is, and nobody else. */
+  readonly reason?: string | undefined;
 }
 
 /** What of a line of the log is told. */
@@ -21,6 +23,7 @@ export interface Line {
   readonly grant_id: string | null;
   readonly user_id: string | null;
   readonly account_id: string | null;
+  readonly reason: string | null;
 }
 
 type Telling = (line: Line) => News | null;
@@ -34,6 +37,10 @@ const tellings: Readonly<Partial<Record<EventType, Telling>>> = {
   "grant.revoked": revoked("grant"),
   // A person's tokens for other accounts are refreshed with it, which costs little and is seldom.
   "member.role_changed": claimsChanged("user"),
+  // Other clients' tokens of the session are refreshed with it: no digest tells of one grant's claims.
+  "grant.account_switched": claimsChanged("session"),
+  // Its grants are revoked; tokens from before their person switched to another account are not.
+  "account.closed": claimsChanged("account"),
   "key.created": keysChanged,
   "key.retired": keysChanged,
 };
@@ -73,6 +80,7 @@ function keysChanged(): News {
   return { event: "keys_changed", data: {} };
 }
 
-function digestOf(id: string): string {
+/** What the feed calls a session, a grant, a user or an account. */
+export function digestOf(id: string): string {
   return sha256(id).toString("base64url");
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { FeedMessage, FeedPollAnswer } from "@holdfast/protocol";
+import type { FeedPollAnswer } from "@holdfast/protocol";
 import type { Clock } from "../clock/clock.ts";
 import type { FollowersTold, NewsSource, TellableEvent } from "../events/index.ts";
 import { AppError } from "../http/app-error.ts";
@@ -7,15 +7,14 @@ import { runPeriodically } from "../jobs/periodic.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Database } from "../storage/database.ts";
-import { findBeginning } from "./beginning.ts";
 import type { Carrier } from "./carrier.ts";
-import { formatCursor } from "./cursor.ts";
-import { createReplayEncoder, encodeMessages } from "./delivery.ts";
 import type { FeedEntry } from "./entry.ts";
-import { createFollower, type Follower, type Wire } from "./followers.ts";
+import type { Wire } from "./followers.ts";
 import { createFeedMetrics } from "./metrics.ts";
-import { type Caller, createPlaces, type FollowerEnd } from "./places.ts";
+import { type Caller, createPlaces, type FollowerEnd, noPlace } from "./places.ts";
 import { createPolls, type PollRequest } from "./polls.ts";
+import { createStreams } from "./streams.ts";
+import { createTabStreams, type TabStreams } from "./tab-streams.ts";
 import { createTail } from "./tail.ts";
 import { createTellings } from "./tellings.ts";
 
@@ -37,6 +36,9 @@ export interface FeedDeps {
     /** Seconds. */
     readonly heartbeat: number;
     readonly maxFollowers: number;
+    /** Seconds, whole. */
+    readonly tabHeartbeat: number;
+    readonly maxTabs: number;
     /** Seconds: the longest an access token lives, and a margin. */
     readonly horizon: number;
   };
@@ -70,6 +72,8 @@ export interface Feed extends NewsSource {
    * what a node that died had not written down yet.
    */
   tellings(events: readonly TellableEvent[]): Promise<FollowersTold[]>;
+  /** The streams of open tabs. */
+  readonly tabs: TabStreams;
   /** Streams and waiting requests. */
   readonly followers: number;
   /** Ends every stream and wait: whoever follows comes back with their cursor, to another node where there is one. */
@@ -79,19 +83,20 @@ export interface Feed extends NewsSource {
 export async function createFeed({ settings, ...deps }: FeedDeps): Promise<Feed> {
   const { database, carriers, clock, logger, metrics, onError } = deps;
   const { horizon } = settings;
-  const streams = new Set<Follower>();
   const places = createPlaces(settings.maxFollowers);
   let isClosed = false;
   const counted = createFeedMetrics(metrics, { followers: places.counts, carriers: () => carriers });
-  const tail = createTail({ database, clock, horizon, onEntries });
-  const encodeReplay = createReplayEncoder(tail);
+  // News of an end waits for nobody, as the end itself: see `Database.urgent`.
+  const tail = createTail({ database: database.urgent, clock, horizon, onEntries });
+  const streams = createStreams({ tail, clock, settings });
+  const tabs = createTabStreams({ clock, metrics, onError, settings });
   const polls = createPolls({ tail, places, clock, horizon, onEnded });
   const tellings = createTellings(deps);
 
   function onEntries(entries: readonly FeedEntry[]): void {
-    const messages = entries.map(({ message }) => message);
-    sendAll(encodeMessages(messages, formatCursor(tail.resumeFrom)));
+    streams.tell(entries);
     polls.wake();
+    tabs.tell(entries);
     for (const carrier of carriers) carrier.publish(entries);
     for (const { at, message } of entries) counted.told(message.event, clock.now() - at);
     tellings.note(entries, places.audience);
@@ -103,18 +108,11 @@ export async function createFeed({ settings, ...deps }: FeedDeps): Promise<Feed>
     logger[level]({ service, network, reason: why }, "a follower of the feed is gone");
   }
 
-  function sendAll(delivery: Uint8Array): void {
-    for (const follower of streams) follower.send(delivery);
-  }
-
   const readOn = () => void tail.readOn().catch(onError);
   await tail.readOn();
   for (const carrier of carriers) carrier.start({ onHint: readOn, onEntries: tail.accept });
   const poll = runPeriodically({ everyMs: pollEveryMs, work: () => tail.readOn(), onError });
-  const heart = setInterval(() => {
-    const tick: FeedMessage = { event: "tick", data: { server_time_ms: clock.now() } };
-    sendAll(encodeMessages([tick], formatCursor(tail.resumeFrom)));
-  }, settings.heartbeat * 1000);
+  const heart = setInterval(() => streams.tick(), settings.heartbeat * 1000);
   heart.unref();
 
   /** Every revocation that was acknowledged before they came is told before they hear that this is all. */
@@ -123,37 +121,20 @@ export async function createFeed({ settings, ...deps }: FeedDeps): Promise<Feed>
     if (isClosed) throw new AppError("temporarily_unavailable");
   }
 
-  /** What a follower hears first: who we are, what it has missed, and that this is all. */
-  function greet(follower: Follower, cursor: string | null): void {
-    const server_time_ms = clock.now();
-    const { first, resync } = findBeginning(tail, cursor);
-    const data = { server_time_ms, heartbeat_seconds: settings.heartbeat, horizon_seconds: horizon };
-    const hello: FeedMessage = { event: "hello", data };
-    const reset: FeedMessage[] = resync === null ? [] : [{ event: "resync", data: { reason: resync } }];
-    counted.greeted.inc({ kind: resync === null ? (cursor === null ? "newcomer" : "resumed") : "resynced" });
-    follower.send(encodeMessages([hello, ...reset]));
-    follower.send(encodeReplay(first));
-    // Only the last line says where to resume: whoever is cut off before it hears all of them again.
-    const tick: FeedMessage = { event: "tick", data: { server_time_ms } };
-    follower.send(encodeMessages([tick], formatCursor(tail.resumeFrom)));
-  }
-
   return {
     async follow({ cursor, wire, ...caller }) {
+      // Before anything else, and again after it: refusing many must cost next to nothing.
+      if (!places.hasRoom(caller)) throw noPlace();
       await catchUp();
-      const { follower, body } = createFollower({
+      const { follower, body } = streams.create({
         onEnded(why) {
-          streams.delete(follower);
           places.leave(follower);
           onEnded(why, caller);
         },
         wire,
       });
-      if (!places.take(follower, caller)) {
-        throw new AppError("rate_limited", "Too many services follow this node.", { retryAfterSeconds: 30 });
-      }
-      streams.add(follower);
-      greet(follower, cursor);
+      if (!places.take(follower, caller)) throw noPlace();
+      counted.greeted.inc({ kind: streams.greet(follower, cursor) });
       return body;
     },
     async poll(request) {
@@ -161,14 +142,16 @@ export async function createFeed({ settings, ...deps }: FeedDeps): Promise<Feed>
       return polls.answer(request);
     },
     tellings: tellings.find,
+    tabs,
     get followers() {
       return places.size;
     },
     async close() {
       isClosed = true;
       clearInterval(heart);
-      for (const follower of streams) follower.close();
+      streams.close();
       polls.close();
+      tabs.close();
       await poll.stop();
       await tellings.close();
       for (const carrier of carriers) await carrier.close();

@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FollowerEnd, Occupant } from "./places.ts";
 
-/** How many deliveries may wait for a follower that does not read, before it is let go to come back with its cursor. */
-const maximumBacklog = 64;
+// What may wait for a follower that does not read, before it is let go to come back with its cursor.
+const mostDeliveries = 64;
+const mostBytes = 1_048_576;
 
 /** One open stream. */
 export interface Follower extends Occupant {
@@ -28,21 +30,23 @@ export interface FollowerOptions {
   readonly onEnded: (why: FollowerEnd) => void;
   /** Absent where something else than our own server hands us requests. */
   readonly wire?: Wire | undefined;
+  /** What it has missed. Asked for the next piece only when the former has been passed on. Default: nothing. */
+  readonly missed?: Iterator<Uint8Array>;
 }
 
 /**
  * A stream of server-sent events (HTML Living Standard, section 9.2) as a response body. Once the body's reader has
- * passed on what came first, deliveries go to the socket as they are. Through the stream, each follower would cost twice
+ * passed on what was missed, deliveries go to the socket as they are. Through the stream, each follower would cost twice
  * the time, most of what is left being the kernel's, and the last of thousands waits for all before it.
  */
-export function createFollower({ onEnded, wire }: FollowerOptions): {
+export function createFollower({ onEnded, wire, missed = [].values() }: FollowerOptions): {
   readonly follower: Follower;
   readonly body: ReadableStream;
 } {
   let controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   // The reader waits for more: it has written all that it was given.
   let isReaderWaiting = false;
-  let unsent = 0;
+  let waiting = { deliveries: 0, bytes: 0 };
 
   function end(why: FollowerEnd): void {
     if (!controller) return;
@@ -62,16 +66,17 @@ export function createFollower({ onEnded, wire }: FollowerOptions): {
     wire?.destroy();
   }
 
-  /** Passes it on, and counts how many wait. */
-  function deliver(to: ReadableStreamDefaultController<Uint8Array>, delivery: Uint8Array): number {
+  /** Passes it on, and counts what waits. */
+  function deliver(to: ReadableStreamDefaultController<Uint8Array>, delivery: Uint8Array): void {
     if (wire?.socket && isReaderWaiting) {
-      unsent = wire.socket.writableLength === 0 ? 0 : unsent + 1;
+      const bytes = wire.socket.writableLength;
+      waiting = { deliveries: bytes === 0 ? 0 : waiting.deliveries + 1, bytes };
       wire.socket.write(wire.chunkedEncoding ? chunkOf(delivery) : delivery);
-      return unsent;
+      return;
     }
     isReaderWaiting = false;
+    waiting = { deliveries: waiting.deliveries + 1, bytes: waiting.bytes + delivery.length };
     to.enqueue(delivery);
-    return -(to.desiredSize ?? 0);
   }
 
   const body = new ReadableStream<Uint8Array>(
@@ -79,8 +84,16 @@ export function createFollower({ onEnded, wire }: FollowerOptions): {
       start(started) {
         controller = started;
       },
-      pull() {
-        isReaderWaiting = true;
+      async pull(to) {
+        waiting = { deliveries: 0, bytes: 0 };
+        const piece = missed.next();
+        if (piece.done) {
+          isReaderWaiting = true;
+          return;
+        }
+        to.enqueue(piece.value);
+        // However fast this one reads, everybody else has their turn before its next piece.
+        await nextTurn();
       },
       cancel() {
         controller = null;
@@ -97,7 +110,8 @@ export function createFollower({ onEnded, wire }: FollowerOptions): {
       kind: "stream",
       send(delivery) {
         if (!controller || delivery.length === 0) return;
-        if (deliver(controller, delivery) >= maximumBacklog) cut("slow");
+        deliver(controller, delivery);
+        if (waiting.deliveries >= mostDeliveries || waiting.bytes >= mostBytes) cut("slow");
       },
       close: () => end("draining"),
       cut,

@@ -44,6 +44,7 @@ export function createFeedMetrics(metrics: Metrics, { followers, carriers }: Fee
     "Whether news of other nodes comes this way just now; without it they are found within a second.",
     ["carrier"],
     () => carriers().map(({ name, isUp }) => [{ carrier: name }, isUp ? 1 : 0] as const),
+    "min",
   );
 
   return {

@@ -20,6 +20,7 @@ interface CarriedEntry {
   readonly at: number;
   readonly event: News["event"];
   readonly data: News["data"];
+  readonly reason?: string | undefined;
 }
 
 const known: readonly string[] = ["revoked", "claims_changed", "keys_changed"] satisfies News["event"][];
@@ -37,8 +38,8 @@ export function createNatsCodec({
 }): NatsCodec {
   const purpose = `feed:${issuer}`;
   return {
-    encode({ cursor, at, message: { event, data } }) {
-      const carried: CarriedEntry = { cursor: formatCursor(cursor), at, event, data };
+    encode({ cursor, at, message: { event, data }, reason }) {
+      const carried: CarriedEntry = { cursor: formatCursor(cursor), at, event, data, reason };
       const body = Buffer.from(JSON.stringify(carried));
       const tag = Buffer.concat([Buffer.of(keyRing.keyId), keyRing.tag(body, purpose)]).toString("base64url");
       return { body, tag };
@@ -46,9 +47,9 @@ export function createNatsCodec({
     decode({ body, tag }) {
       const [keyId = 0, ...proof] = Buffer.from(tag, "base64url");
       if (!keyRing.isTag(Buffer.from(proof), keyId, body, purpose)) return null;
-      const { cursor: place, at, event, data } = JSON.parse(Buffer.from(body).toString()) as CarriedEntry;
+      const { cursor: place, at, event, data, reason } = JSON.parse(Buffer.from(body).toString()) as CarriedEntry;
       const cursor = parseCursor(place);
-      return cursor && known.includes(event) ? { cursor, at, message: { event, data } as News } : null;
+      return cursor && known.includes(event) ? { cursor, at, message: { event, data } as News, reason } : null;
     },
   };
 }

@@ -1,3 +1,6 @@
+import { AppError } from "../http/app-error.ts";
+import { createOwners } from "./owners.ts";
+
 /** Whose connection it is. */
 export interface Caller {
   /** The service that proved who it is; null for anybody. */
@@ -32,6 +35,8 @@ export interface Places {
   counts(): readonly { readonly kind: FollowerKind; readonly service: string | null; readonly count: number }[];
   /** The same object as long as nobody comes or goes. */
   readonly audience: Audience;
+  /** Whether there is a place for them, be it by taking one away from somebody else. */
+  hasRoom(caller: Caller): boolean;
   /**
    * Takes a place; false where there is none. Services come before everybody else. Among equals whoever has the most
    * gives one to those who have fewer: nobody can shut out the services that must hear of revocations.
@@ -41,31 +46,26 @@ export interface Places {
 }
 
 export function createPlaces(maximum: number): Places {
-  // In the order in which they came.
   const callers = new Map<Occupant, Caller>();
-  // By service: whoever asks at each news must not have to count thousands.
-  const connections = new Map<string | null, number>();
+  // Whoever is refused, which they are when there are thousands already, must not cost a look at each of them.
+  const services = createOwners<Occupant>();
+  const anonymous = createOwners<Occupant>();
   let audience: Audience | null = null;
 
-  function count({ service }: Caller, change: 1 | -1): void {
-    const now = (connections.get(service) ?? 0) + change;
-    if (now > 0) connections.set(service, now);
-    else connections.delete(service);
-    audience = null;
-  }
+  const kindOf = ({ service }: Caller) => (service === null ? anonymous : services);
 
   function remove(occupant: Occupant): void {
     const caller = callers.get(occupant);
     if (!caller) return;
     callers.delete(occupant);
-    count(caller, -1);
+    kindOf(caller).delete(ownerOf(caller), occupant);
+    audience = null;
   }
 
-  function findSurplus(newcomer: Caller): Occupant | null {
-    const anonymous = [...callers].filter(([, { service }]) => service === null);
-    if (newcomer.service === null) return newestOfMost(anonymous, ownCount(anonymous, newcomer) + 2);
-    if (anonymous.length > 0) return newestOfMost(anonymous, 1);
-    return newestOfMost([...callers], ownCount([...callers], newcomer) + 2);
+  function findSurplus(newcomer: Caller): Occupant | undefined {
+    if (newcomer.service !== null && anonymous.size > 0) return anonymous.newestOfMost(1);
+    const equals = kindOf(newcomer);
+    return equals.newestOfMost(equals.countOf(ownerOf(newcomer)) + 2);
   }
 
   return {
@@ -82,9 +82,11 @@ export function createPlaces(maximum: number): Places {
       return [...counts.values()];
     },
     get audience() {
-      audience ??= toAudience(connections);
+      // Only when somebody has come or gone: whoever asks at each news must not have to count thousands.
+      audience ??= { services: Object.fromEntries(services.counts()), anonymous: anonymous.size };
       return audience;
     },
+    hasRoom: (caller) => callers.size < maximum || findSurplus(caller) !== undefined,
     take(occupant, caller) {
       if (callers.size >= maximum) {
         const surplus = findSurplus(caller);
@@ -93,31 +95,21 @@ export function createPlaces(maximum: number): Places {
         surplus.cut("displaced");
       }
       callers.set(occupant, caller);
-      count(caller, 1);
+      kindOf(caller).add(ownerOf(caller), occupant);
+      audience = null;
       return true;
     },
     leave: remove,
   };
 }
 
-function toAudience(connections: ReadonlyMap<string | null, number>): Audience {
-  const named = [...connections].filter((each): each is [string, number] => each[0] !== null);
-  return { services: Object.fromEntries(named), anonymous: connections.get(null) ?? 0 };
+// Seconds: from so many, to twice as many, or they would all come back at once.
+const comeBackAfter = 30;
+
+/** The refusal of whoever finds no place. */
+export function noPlace(): AppError {
+  const retryAfterSeconds = comeBackAfter + Math.floor(Math.random() * (comeBackAfter + 1));
+  return new AppError("rate_limited", "Too many services follow this node.", { retryAfterSeconds });
 }
 
-type Seat = readonly [Occupant, Caller];
-
-const ownerOf = ({ service, network }: Caller) => (service === null ? `network ${network}` : `service ${service}`);
-
-function ownCount(seats: readonly Seat[], owner: Caller): number {
-  return seats.filter(([, caller]) => ownerOf(caller) === ownerOf(owner)).length;
-}
-
-/** The newest connection of whoever has the most, and so many at least; null when nobody has. */
-function newestOfMost(seats: readonly Seat[], atLeast: number): Occupant | null {
-  const counts = new Map<string, number>();
-  for (const [, caller] of seats) counts.set(ownerOf(caller), (counts.get(ownerOf(caller)) ?? 0) + 1);
-  const most = Math.max(0, ...counts.values());
-  if (most < atLeast) return null;
-  return seats.findLast(([, caller]) => counts.get(ownerOf(caller)) === most)?.[0] ?? null;
-}
+const ownerOf = ({ service, network }: Caller) => service ?? network;

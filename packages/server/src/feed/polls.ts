@@ -1,10 +1,9 @@
 import type { FeedMessage, FeedPollAnswer } from "@holdfast/protocol";
 import type { Clock } from "../clock/clock.ts";
-import { AppError } from "../http/app-error.ts";
 import { findBeginning, fromNow } from "./beginning.ts";
 import { bookmarkAt, formatBookmark } from "./bookmark.ts";
 import { type Cursor, isAfter } from "./cursor.ts";
-import type { Caller, FollowerEnd, Occupant, Places } from "./places.ts";
+import { type Caller, type FollowerEnd, noPlace, type Occupant, type Places } from "./places.ts";
 import type { Tail } from "./tail.ts";
 
 /** Messages that one answer has at most; the next request goes on behind them, at once. */
@@ -91,9 +90,7 @@ export function createPolls({ tail, places, clock, horizon, onEnded }: PollsDeps
 
   async function waitForNews({ cursor, waitMs, signal, ...caller }: PollRequest): Promise<FeedPollAnswer> {
     const seat = createSeat();
-    if (!places.take(seat, caller)) {
-      throw new AppError("rate_limited", "Too many services follow this node.", { retryAfterSeconds: 30 });
-    }
+    if (!places.take(seat, caller)) throw noPlace();
     const deadline = performance.now() + waitMs;
     try {
       let answer = page(cursor);

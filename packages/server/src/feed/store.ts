@@ -1,4 +1,4 @@
-import type { Database } from "../storage/database.ts";
+import type { DatabaseLane } from "../storage/database.ts";
 import type { Cursor } from "./cursor.ts";
 import { type FeedEntry, type Line, newsOf, toldTypes } from "./entry.ts";
 
@@ -23,7 +23,7 @@ const pageSize = 1_000;
 // the safe transaction also when there is no line to read. Both are of one snapshot.
 const readAfter = /* sql */ `
 select e.id, e.transaction_id::text, e.at, e.type, e.session_id, e.grant_id, e.user_id, e.account_id,
-  s.safe::text as safe_transaction
+  e.data->>'reason' as reason, s.safe::text as safe_transaction
 from (select pg_snapshot_xmin(pg_current_snapshot()) as safe) s
 left join lateral (
   select * from events
@@ -36,7 +36,7 @@ order by e.transaction_id, e.id
 `;
 
 /** Reads the lines after a place that are not older than a moment. */
-export async function readFeed(database: Database, after: Cursor, since: Date): Promise<FeedPage> {
+export async function readFeed(database: Pick<DatabaseLane, "execute">, after: Cursor, since: Date): Promise<FeedPage> {
   const answered = await database.execute<FeedRow>(
     readAfter,
     [after.transaction.toString(), after.id.toString(), since],
@@ -54,7 +54,9 @@ export async function readFeed(database: Database, after: Cursor, since: Date): 
 
 function toEntries(row: FeedRow): FeedEntry[] {
   const message = newsOf(row);
-  return message ? [{ cursor: placeOf(row), at: row.at.getTime(), message }] : [];
+  if (!message) return [];
+  const reason = message.event === "revoked" && row.reason !== null ? { reason: row.reason } : {};
+  return [{ cursor: placeOf(row), at: row.at.getTime(), message, ...reason }];
 }
 
 function placeOf(row: FeedRow): Cursor {

@@ -1,12 +1,13 @@
 import type { Clock } from "../clock/clock.ts";
-import type { Database } from "../storage/database.ts";
+import type { DatabaseLane } from "../storage/database.ts";
 import { type Bookmark, indexAfter, indexOfUntold } from "./bookmark.ts";
-import { type Cursor, isAfter } from "./cursor.ts";
+import { type Cursor, isAfter, startOfLog } from "./cursor.ts";
 import { type FeedEntry, keyOf } from "./entry.ts";
+import { createLines, type Lines } from "./lines.ts";
 import { readFeed } from "./store.ts";
 
 export interface TailDeps {
-  readonly database: Database;
+  readonly database: Pick<DatabaseLane, "execute">;
   readonly clock: Clock;
   /** Seconds: lines older than this concern no living token. */
   readonly horizon: number;
@@ -34,21 +35,20 @@ export interface Tail {
   accept(entries: readonly FeedEntry[]): void;
   /** The lines within the horizon, in the order of their cursors. */
   readonly held: readonly FeedEntry[];
-  /** Changes whenever they do. */
-  readonly revision: number;
+  /** Those from one on, as they are sent. */
+  readonly encode: Lines["encode"];
   /** What has not been told yet; for a newcomer, all of it. */
   replay(from: Bookmark | null): Replay;
   /** Where a follower who has seen everything so far may resume. */
   readonly resumeFrom: Cursor;
 }
 
-const start: Cursor = { transaction: 0n, id: 0n };
 const lastId = 9_223_372_036_854_775_807n;
 
 export function createTail({ database, clock, horizon, onEntries }: TailDeps): Tail {
-  let resumeFrom = start;
-  let revision = 0;
-  const held: FeedEntry[] = [];
+  let resumeFrom = startOfLog;
+  const lines = createLines();
+  const held = lines.entries;
   // Passed on already, but still ahead of the safe place.
   let ahead = new Set<string>();
   let oldestKnown: Cursor | null = null;
@@ -64,16 +64,9 @@ export function createTail({ database, clock, horizon, onEntries }: TailDeps): T
     if (fresh.length === 0) return;
     for (const entry of fresh) {
       ahead.add(keyOf(entry));
-      hold(entry);
+      lines.add(entry);
     }
-    revision += 1;
     onEntries(fresh);
-  }
-
-  function hold(entry: FeedEntry): void {
-    const last = held.at(-1);
-    if (!last || isAfter(entry.cursor, last.cursor)) held.push(entry);
-    else held.splice(indexAfter(held, entry.cursor), 0, entry);
   }
 
   function moveOn(safe: Cursor): void {
@@ -86,16 +79,16 @@ export function createTail({ database, clock, horizon, onEntries }: TailDeps): T
 
   function forget(before: number): void {
     const index = held.findIndex((entry) => entry.at >= before);
-    const gone = index === -1 ? held.splice(0) : held.splice(0, index);
-    if (gone.length > 0) revision += 1;
-    const last = gone.at(-1);
+    const gone = index === -1 ? held.length : index;
+    const last = held[gone - 1];
+    if (gone > 0) lines.removeFirst(gone);
     if (last && oldestKnown && isAfter(last.cursor, oldestKnown)) oldestKnown = last.cursor;
   }
 
   /** A standby was promoted that had not heard the end: numbers are given out a second time, to other lines. */
   function startOver(safe: Cursor): void {
     ambiguous = { after: safe, through: resumeFrom };
-    resumeFrom = start;
+    resumeFrom = startOfLog;
     ahead = new Set(held.map(keyOf));
   }
 
@@ -144,9 +137,7 @@ export function createTail({ database, clock, horizon, onEntries }: TailDeps): T
       forget(since);
     },
     held,
-    get revision() {
-      return revision;
-    },
+    encode: lines.encode,
     replay(from) {
       if (from === null) return { first: 0, isComplete: true };
       const isComplete = isKnown(from.safe);

@@ -15,6 +15,8 @@ export interface TokenSubject {
   readonly scope: string;
   readonly resource: readonly string[];
   readonly authenticatedAt: Date;
+  /** The thumbprint of the key that the access token is bound to (RFC 9449, section 6.1); null for none. */
+  readonly jkt: string | null;
   /** The grant ends then in any case, and no access token outlives it. */
   readonly expiresAt: Date;
 }
@@ -53,10 +55,11 @@ export function createAccessTokens({ issuer, keys, clock }: AccessTokensDeps): A
         account: subject.accountId,
         role: subject.role,
         auth_time: toNumericDate(subject.authenticatedAt.getTime()),
+        ...(subject.jkt === null ? undefined : { cnf: { jkt: subject.jkt } }),
       };
       return {
         access_token: await keys.sign("at+jwt", claims),
-        token_type: "Bearer",
+        token_type: subject.jkt === null ? "Bearer" : "DPoP",
         expires_in: lifetime,
         scope: subject.scope,
         server_time_ms: now,

@@ -30,6 +30,8 @@ export interface Batcher<Request, Answer> {
    *   late, and whatever the statement throws
    */
   submit(request: Request): Promise<Answer | null>;
+  /** Seconds after which to come again, when there is no room for anybody: each that asks is told its own. Else null. */
+  fullFor(): number | null;
 }
 
 interface Waiter<Request, Answer> {
@@ -97,9 +99,9 @@ export function createBatcher<Request, Answer>(deps: BatcherDeps<Request, Answer
     return late.length === 0 ? batch : batch.filter((waiter) => !late.includes(waiter));
   }
 
-  function tooMany(): AppError {
-    const retryAfterSeconds = appointments.next(waiting) ?? 2 + Math.floor(Math.random() * 3);
-    return new AppError("temporarily_unavailable", undefined, { retryAfterSeconds });
+  function fullFor(): number | null {
+    if (waiting < maximumWaiting) return null;
+    return appointments.next(waiting) ?? 2 + Math.floor(Math.random() * 3);
   }
 
   /** Whoever has so many under way hears from one of them soon. */
@@ -115,7 +117,10 @@ export function createBatcher<Request, Answer>(deps: BatcherDeps<Request, Answer
 
   return {
     submit(request) {
-      if (waiting >= maximumWaiting) return Promise.reject(tooMany());
+      const retryAfterSeconds = fullFor();
+      if (retryAfterSeconds !== null) {
+        return Promise.reject(new AppError("temporarily_unavailable", undefined, { retryAfterSeconds }));
+      }
       const key = keyOf(request);
       const queue = followers.get(key);
       if (queue && queue.length >= maximumPerKey) return Promise.reject(tooManyOfOne());
@@ -131,6 +136,7 @@ export function createBatcher<Request, Answer>(deps: BatcherDeps<Request, Answer
         pump();
       });
     },
+    fullFor,
   };
 }
 

@@ -5,7 +5,8 @@ import type { Queries } from "../storage/database.ts";
 /** Which grants to end. */
 export type GrantSelection =
   | { readonly id: string }
-  | { readonly ids: readonly string[] }
+  /** Of an account: those that still are its own. */
+  | { readonly ids: readonly string[]; readonly accountId?: string | undefined }
   | { readonly sessionIds: readonly string[] };
 
 export interface EndedGrant {
@@ -28,7 +29,11 @@ export async function endGrants(
     "id" in selection
       ? live.where("id", "=", selection.id)
       : "ids" in selection
-        ? live.where("id", "=", sql<string>`any(${selection.ids}::uuid[])`)
+        ? live
+            .where("id", "=", sql<string>`any(${selection.ids}::uuid[])`)
+            .$if(selection.accountId !== undefined, (query) =>
+              query.where("account_id", "=", selection.accountId ?? ""),
+            )
         : live.where("session_id", "=", sql<string>`any(${selection.sessionIds}::uuid[])`);
   return queries
     .with("live", () => selected.orderBy("id").forNoKeyUpdate())

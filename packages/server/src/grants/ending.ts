@@ -37,6 +37,8 @@ export interface GrantEndings {
   endAll(selection: ManyGrants, reason: RevokedReason, origin?: EndOrigin): Promise<number>;
 }
 
+type Listed = Extract<GrantSelection, { readonly ids: readonly string[] }>;
+
 // A chunk holds its rows for some 20 ms; see `ending-pace.test.ts`.
 const chunkSize = 250;
 
@@ -55,22 +57,24 @@ export function createEnding({ database, events, clock }: EndingDeps): GrantEndi
     return length;
   }
 
-  async function endEach(ids: readonly string[], reason: RevokedReason, origin?: EndOrigin): Promise<number> {
+  async function endChunks({ ids, accountId }: Listed, reason: RevokedReason, origin?: EndOrigin): Promise<number> {
     let ended = 0;
     for (let first = 0; first < ids.length; first += chunkSize) {
-      ended += await endAtOnce({ ids: ids.slice(first, first + chunkSize) }, reason, origin);
+      ended += await endAtOnce({ ids: ids.slice(first, first + chunkSize), accountId }, reason, origin);
     }
     return ended;
   }
 
   return {
     end,
-    endEach,
+    endEach: (ids, reason, origin) => endChunks({ ids }, reason, origin),
     endOne: async (id, reason, origin) => (await endAtOnce({ id }, reason, origin)) > 0,
     async endAll(selection, reason, origin) {
+      // Whoever has switched to another account since they were found goes on there.
+      const accountId = "accountId" in selection ? selection.accountId : undefined;
       let ended = 0;
       for await (const ids of findLiveGrants(database.urgent.queries, selection)) {
-        ended += await endEach(ids, reason, origin);
+        ended += await endChunks({ ids, accountId }, reason, origin);
       }
       return ended;
     },

@@ -40,6 +40,8 @@ export interface GrantRequest {
     readonly expiresAt: Date;
   };
   readonly account: { readonly id: string; readonly role: string };
+  /** The thumbprint of the key whose possession the client proved. Default: none. */
+  readonly jkt?: string | null | undefined;
   readonly source: RequestSource;
 }
 
@@ -76,7 +78,8 @@ export function createGrants({
   const { onBatch } = counted;
   const refresh = createRefresh({ database, clock, failover, keyRing, accessTokens, idleOf, onBatch });
 
-  async function start(queries: Queries, { client, session, account, source }: GrantRequest): Promise<StartedGrant> {
+  async function start(queries: Queries, request: GrantRequest): Promise<StartedGrant> {
+    const { client, session, account, jkt = null, source } = request;
     const now = clock.now();
     const handle = createHandle();
     const expiresAt = new Date(Math.min(session.expiresAt.getTime(), now + client.lifetimes.refreshAbsolute * 1000));
@@ -90,12 +93,15 @@ export function createGrants({
       scope: client.scope,
       resource: client.audience,
       authenticatedAt: session.authenticatedAt,
+      jkt,
       expiresAt,
     };
     await insertGrant(queries, {
       ...subject,
       id: subject.grantId,
       handleHash: hashHandle(handle),
+      // A confidential client's is bound to its secret already, and so its key can be replaced (RFC 9449, section 5).
+      binding: client.type === "public" ? jkt : null,
       clientId: client.id,
       createdAt: new Date(now),
       idleExpiresAt: new Date(now + idleOf(client) * 1000),

@@ -11,6 +11,8 @@ export interface Grant {
   readonly role: string;
   readonly scope: string;
   readonly resource: readonly string[];
+  /** The thumbprint of the key it is bound to; null for none. */
+  readonly binding: string | null;
   /** The refresh token in force. */
   readonly generation: number;
   readonly authenticatedAt: Date;
@@ -71,6 +73,7 @@ function toGrant(row: Awaited<ReturnType<ReturnType<typeof selectGrants>["execut
     role: row.role,
     scope: row.scope,
     resource: row.resource,
+    binding: row.binding,
     generation: row.generation,
     authenticatedAt: row.authenticated_at,
     createdAt: row.created_at,

@@ -27,7 +27,7 @@ export interface Inspection {
   list(filter: GrantFilter): Promise<Grant[]>;
   /** The grant a refresh token belongs to, whatever has become of it; null for a token that is not ours. */
   inspect(refreshToken: string, queries?: Queries): Promise<InspectedToken | null>;
-  /** Whether `POST /refresh` would now answer this token of this client with another, as the first word of an attempt. */
+  /** Whether `POST /refresh` would now answer this token of this client, with its key's proof, as the first word of an attempt. */
   isUsable(token: InspectedToken, client: Client): boolean;
 }
 
@@ -42,11 +42,11 @@ export function createInspection({ database, clock, keyRing }: InspectionDeps): 
       return { grant, generation: token.generation };
     },
     isUsable(token, client) {
-      const { revokedAt, idleExpiresAt, expiresAt, clientId } = token.grant;
+      const { revokedAt, idleExpiresAt, expiresAt, clientId, binding } = token.grant;
       const now = clock.now();
       if (clientId !== client.id || revokedAt !== null) return false;
       if (idleExpiresAt.getTime() <= now || expiresAt.getTime() <= now) return false;
-      return !client.rotates || isInForce(token, now - client.lifetimes.overlap * 1000);
+      return !client.rotates || binding !== null || isInForce(token, now - client.lifetimes.overlap * 1000);
     },
   };
 }

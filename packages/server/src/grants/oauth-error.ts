@@ -14,6 +14,9 @@ interface OAuthError {
 
 const invalidGrant: OAuthError = { error: "invalid_grant", status: 400 };
 
+/** RFC 9449, section 5. */
+const invalidProof: OAuthError = { error: "invalid_dpop_proof", status: 400 };
+
 const byCode: Partial<Record<ErrorCode, OAuthError>> = {
   refresh_token_malformed: invalidGrant,
   session_unknown: invalidGrant,
@@ -23,9 +26,16 @@ const byCode: Partial<Record<ErrorCode, OAuthError>> = {
   reuse_detected: invalidGrant,
   user_disabled: invalidGrant,
   account_closed: invalidGrant,
-  account_forbidden: invalidGrant,
   client_mismatch: invalidGrant,
   signin_code_invalid: invalidGrant,
+  // Not an `invalid_grant`: the grant is as good as before.
+  account_forbidden: { error: "account_forbidden", status: 403 },
+  refresh_superseded: { error: "refresh_superseded", status: 409 },
+  dpop_proof_missing: invalidProof,
+  dpop_proof_invalid: invalidProof,
+  dpop_proof_replayed: invalidProof,
+  dpop_key_mismatch: invalidProof,
+  dpop_nonce_required: { error: "use_dpop_nonce", status: 400 },
   client_authentication_failed: { error: "invalid_client", status: 401 },
   client_unknown: { error: "invalid_client", status: 401 },
   login_required: { error: "login_required", status: 401 },

@@ -17,7 +17,7 @@ function sharing(headers: Headers): Record<string, string> {
 const shared = {
   "access-control-allow-origin": appOrigin,
   "access-control-allow-credentials": "true",
-  "access-control-expose-headers": "X-Request-Id, Retry-After, WWW-Authenticate",
+  "access-control-expose-headers": "X-Request-Id, Retry-After, WWW-Authenticate, DPoP-Nonce",
 };
 
 async function refreshFrom(headers: Record<string, string>) {
@@ -108,7 +108,7 @@ describe("a preflight", () => {
     expect(sharing(response.headers)).toEqual({
       ...shared,
       "access-control-allow-methods": "POST",
-      "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key, Refresh-Deadline",
+      "access-control-allow-headers": "Authorization, Content-Type, DPoP, Idempotency-Key, Refresh-Deadline",
       "access-control-max-age": "600",
     });
     expect(response.headers.get("vary")).toContain("Origin");

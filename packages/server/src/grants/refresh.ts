@@ -3,6 +3,7 @@ import type { Client } from "../clients/index.ts";
 import type { Clock } from "../clock/clock.ts";
 import { sha256 } from "../crypto/digest.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
+import type { ProofError } from "../dpop/index.ts";
 import type { Ending, Failover } from "../failover/index.ts";
 import { AppError } from "../http/app-error.ts";
 import type { RequestSource } from "../http/request-source.ts";
@@ -10,7 +11,7 @@ import type { Database } from "../storage/database.ts";
 import type { AccessTokens, TokenAnswer } from "./access-token.ts";
 import { createBatcher } from "./batcher.ts";
 import { formatRefreshToken, hashHandle, parseRefreshToken } from "./refresh-token.ts";
-import { findGrantOwner, type JudgedGrant, judge, type Presentation } from "./store.ts";
+import { findGrantOwner, type JudgedGrant, judge, type Presentation, type SpecialJudge } from "./store.ts";
 
 export interface RefreshDeps {
   readonly database: Database;
@@ -24,18 +25,35 @@ export interface RefreshDeps {
   readonly onBatch?: ((size: number) => void) | undefined;
 }
 
+/** What the client that presents a refresh token has, or has not, proved of a key (RFC 9449). */
+export interface Possession {
+  /** The key's thumbprint; null where none was proved. */
+  readonly jkt: string | null;
+  /** Why its proof did not convince, or that there is none though the client must bring one. */
+  readonly problem: ProofError | null;
+}
+
 /** A refresh token, presented. */
 export interface RefreshRequest {
   readonly refreshToken: string;
   readonly client: Client;
-  /** Whether the client's secret and the grant's binding were proved. */
+  /** Whether the client proved who it is. */
   readonly isProved: boolean;
+  /** Default: no proof came. */
+  readonly possession?: Possession;
   /** The `Idempotency-Key` header: the same for every retry of one attempt. */
   readonly idempotencyKey: string | null;
   /** Until when the client waits, by the server's clock: milliseconds since the epoch. Default: for ever. */
   readonly deadline?: number | null;
+  /** Who decides. Default: the statement that decides about all that arrive meanwhile. */
+  readonly judge?: SpecialJudge | undefined;
   readonly source: RequestSource;
 }
+
+/** What a client failed to prove. */
+type Unproved = Extract<ErrorCode, "client_authentication_failed"> | ProofError;
+
+const noPossession: Possession = { jkt: null, problem: null };
 
 /** What came of it. A refusal is final for this token; trouble on our side is thrown instead. */
 export type RefreshOutcome =
@@ -49,7 +67,7 @@ export type RefreshOutcome =
   | {
       readonly kind: "refused";
       readonly verdict: RefreshVerdict;
-      readonly reason: RefreshReason | Extract<ErrorCode, "client_authentication_failed">;
+      readonly reason: RefreshReason | Unproved;
       readonly sessionId: string | null;
     };
 
@@ -68,6 +86,8 @@ export interface Refresh {
   clientOf(refreshToken: string): Promise<string>;
   /** The session a grant is under; null when there is no such grant. */
   sessionOf(grantId: string): Promise<string | null>;
+  /** Seconds after which to come again, when as many wait as may. Else null. */
+  fullFor(): number | null;
 }
 
 // A promotion is entered once; a second one may follow meanwhile.
@@ -103,31 +123,47 @@ export function createRefresh(deps: RefreshDeps): Refresh {
   }
 
   return {
-    async present({ refreshToken, client, isProved, idempotencyKey, deadline = null, source }) {
+    async present({
+      refreshToken,
+      client,
+      isProved,
+      possession = noPossession,
+      idempotencyKey,
+      deadline = null,
+      judge: judgeSpecially,
+      source,
+    }) {
       const token = parseRefreshToken(keyRing, refreshToken);
       if (!token) {
         return { kind: "refused", verdict: "malformed", reason: "refresh_token_malformed", sessionId: null };
       }
-      const judged = await batcher.submit({
+      const { jkt } = possession;
+      const unproved = isProved ? possession.problem : "client_authentication_failed";
+      const presentation = {
         grantId: token.grantId,
         handleHash: hashHandle(token.handle),
         generation: token.generation,
         attemptHash: idempotencyKey === null ? null : sha256(idempotencyKey),
         clientId: client.id,
-        isProved,
+        isProved: unproved === null,
+        jkt,
+        unproved,
         rotates: client.rotates,
         overlap: client.lifetimes.overlap,
         idle: idleOf(client),
         deadline,
         ...source,
-      });
+      };
+      const judged = await (judgeSpecially
+        ? judgeSpecially(presentation, batcher.submit)
+        : batcher.submit(presentation));
       if (!judged) return { kind: "refused", verdict: "unknown", reason: "session_unknown", sessionId: null };
-      const reason = refusalOf(judged, client);
+      const reason = refusalOf(judged, client, { jkt, unproved });
       if (reason) return { kind: "refused", verdict: judged.verdict, reason, sessionId: judged.session_id };
       return {
         kind: "answered",
         verdict: judged.verdict,
-        answer: await accessTokens.issue(client, toSubject(judged)),
+        answer: await accessTokens.issue(client, toSubject(judged, boundTo(judged, client, jkt))),
         refreshToken: formatRefreshToken(keyRing, { ...token, generation: judged.generation }),
         expiresAt: judged.expires_at,
       };
@@ -139,6 +175,7 @@ export function createRefresh(deps: RefreshDeps): Refresh {
       if (!owner) throw new AppError("session_unknown");
       return owner.clientId;
     },
+    fullFor: batcher.fullFor,
     async sessionOf(grantId) {
       return (await findGrantOwner(database.queries, grantId))?.sessionId ?? null;
     },
@@ -149,8 +186,14 @@ function toEnding({ id, verdict }: JudgedGrant): Ending[] {
   return verdict === "reused" ? [{ subject: "grant", id, reason: "reuse_detected" }] : [];
 }
 
-function toSubject(judged: JudgedGrant) {
+/** The key that the access token is bound to: the grant's, or one that the client proves this time only. */
+function boundTo({ binding }: JudgedGrant, client: Client, jkt: string | null): string | null {
+  return binding ?? (client.dpop === "off" ? null : jkt);
+}
+
+function toSubject(judged: JudgedGrant, jkt: string | null) {
   return {
+    jkt,
     grantId: judged.id,
     generation: judged.generation,
     sessionId: judged.session_id,
@@ -164,16 +207,21 @@ function toSubject(judged: JudgedGrant) {
   };
 }
 
-function refusalOf(judged: JudgedGrant, client: Client) {
+interface Proved {
+  readonly jkt: string | null;
+  readonly unproved: Unproved | null;
+}
+
+function refusalOf(judged: JudgedGrant, client: Client, proved: Proved) {
   switch (judged.verdict) {
     case "unknown":
       return "session_unknown";
     case "revoked":
-      return revokedReason(judged.revoked_reason);
+      return toldReason(judged.revoked_reason);
     case "expired":
       return "session_expired";
     case "unbound":
-      return judged.client_id === client.id ? "client_authentication_failed" : "client_mismatch";
+      return judged.client_id === client.id ? unprovedOf(proved) : "client_mismatch";
     case "reused":
       return "reuse_detected";
     default:
@@ -181,8 +229,13 @@ function refusalOf(judged: JudgedGrant, client: Client) {
   }
 }
 
+/** Where all was proved that was asked for, it was the grant that asked for more. */
+function unprovedOf({ jkt, unproved }: Proved): Unproved {
+  return unproved ?? (jkt === null ? "dpop_proof_missing" : "dpop_key_mismatch");
+}
+
 /** What the client is told of why its session was ended: enough to explain, not who did it. */
-function revokedReason(reason: JudgedGrant["revoked_reason"]): RefreshReason {
+export function toldReason(reason: string | null): RefreshReason {
   switch (reason) {
     case "signed_out":
     case "reuse_detected":

@@ -2,6 +2,7 @@ import type { RefreshAnswer, RefreshVerdict } from "@holdfast/protocol";
 import { Hono } from "hono";
 import type { Client, Clients } from "../clients/index.ts";
 import type { Clock } from "../clock/clock.ts";
+import type { Proofs } from "../dpop/index.ts";
 import { AppError } from "../http/app-error.ts";
 import type { HttpContext, HttpEnvironment } from "../http/context.ts";
 import { allowClientOrigins, type OriginRules } from "../http/origin-guard.ts";
@@ -9,9 +10,10 @@ import { type Parameters, readBody } from "../http/parameters.ts";
 import type { RateLimits } from "../http/rate-limit.ts";
 import { readClientCredentials, readParameter } from "./client-credentials.ts";
 import { oauthErrors } from "./oauth-error.ts";
-import type { Refresh, RefreshOutcome } from "./refresh.ts";
+import type { Possession, Refresh, RefreshOutcome } from "./refresh.ts";
 import type { CarriedToken, RefreshCookies } from "./refresh-cookies.ts";
 import { claimedGrant } from "./refresh-token.ts";
+import type { Switching } from "./switching.ts";
 
 export interface RefreshRoutesDeps {
   readonly issuer: string;
@@ -21,6 +23,8 @@ export interface RefreshRoutesDeps {
   readonly cookies: RefreshCookies;
   readonly limits: RateLimits;
   readonly origins: OriginRules;
+  readonly proofs: Proofs;
+  readonly switching: Switching;
   /** Whether the browser that asks is signed in as somebody else than this session's person. */
   readonly isSomebodyElses: (context: HttpContext, sessionId: string) => Promise<boolean>;
   /** Told of every verdict. A reused token may end the whole session. */
@@ -37,6 +41,14 @@ interface Presented {
   readonly clientSecret: string | null;
 }
 
+interface Proved extends Possession {
+  /** What tells the client more than the problem's code does. */
+  readonly error?: AppError;
+}
+
+const nothingProved: Proved = { jkt: null, problem: null };
+const proofErrors = ["dpop_proof_missing", "dpop_proof_invalid", "dpop_proof_replayed"] as const;
+
 /** Verdicts after which a grant answers nobody any more. */
 const finalVerdicts: readonly RefreshVerdict[] = ["revoked", "expired", "reused"];
 
@@ -46,16 +58,23 @@ const lookedUpAtMost = 16;
 
 /** `POST /refresh`: a new access token, and the refresh token's successor (RFC 6749, section 6). */
 export function createRefreshRoutes(deps: RefreshRoutesDeps) {
-  const { issuer, clock, refresh, clients, cookies, limits, origins, isSomebodyElses, onOutcome } = deps;
+  const { issuer, clock, refresh, clients, cookies, limits, origins, proofs, switching, isSomebodyElses, onOutcome } =
+    deps;
   const routes = new Hono<HttpEnvironment>();
   routes.onError(oauthErrors(issuer, clock));
   routes.use("/refresh", allowClientOrigins(origins, ["POST"]));
 
   routes.post("/refresh", async (context) => {
-    const presented = await readPresented(context, await readBody(context));
+    const body = await readBody(context);
+    const presented = await readPresented(context, body);
+    const accountId = readParameter(body, "account");
     const { client, refreshToken, isCookie } = presented;
-    const caller = limits.callerOf(context, claimedGrant(refreshToken) ?? "none");
-    const outcome = await limits.refreshFailure.takeIfRefused(caller, () => judge(context, presented));
+    const grant = claimedGrant(refreshToken);
+    const caller = limits.callerOf(context, grant ?? "none");
+    // Who says that it is theirs may be anybody: only what is theirs is taken from it.
+    const outcome = await limits.refresh.takeIfDone(caller && grant, () =>
+      limits.refreshFailure.takeIfRefused(caller, () => judge(context, presented, accountId)),
+    );
     // A neighbour on another subdomain can plant a refresh cookie of their own: whoever took it would act as them.
     if (isCookie && (await isSomebodyElses(context, outcome.answer.sid))) {
       throw new AppError("login_required", "The refresh token is not of the person who is signed in here.");
@@ -68,15 +87,23 @@ export function createRefreshRoutes(deps: RefreshRoutesDeps) {
     return context.json(answer);
   });
 
-  /** @throws AppError with the reason, when the token is refused */
-  async function judge(context: HttpContext, { client, refreshToken, isCookie, grantId, clientSecret }: Presented) {
+  /**
+   * @param accountId the account to act for from here on; null for the one it acts for
+   * @throws AppError with the reason, when the token is refused
+   */
+  async function judge(context: HttpContext, presented: Presented, accountId: string | null) {
+    const { client, refreshToken, isCookie, grantId, clientSecret } = presented;
     const source = context.get("source");
+    const proof = proofs.read(context);
+    const possession = proof === undefined && client.dpop !== "required" ? nothingProved : await prove(context, proof);
     const outcome = await refresh.present({
       refreshToken,
       client,
       isProved: clients.isAuthentic(client, clientSecret),
+      possession,
       idempotencyKey: readIdempotencyKey(context),
       deadline: readDeadline(context),
+      judge: accountId === null ? undefined : switching.judgeFor(accountId),
       source,
     });
     await onOutcome(outcome, source.requestId);
@@ -85,7 +112,25 @@ export function createRefreshRoutes(deps: RefreshRoutesDeps) {
     if (isCookie && grantId !== null && finalVerdicts.includes(outcome.verdict)) {
       cookies.discard(context, client, grantId);
     }
-    throw new AppError(outcome.reason);
+    if (outcome.reason === "dpop_proof_missing") proofs.offerNonce(context);
+    throw possession.error?.code === outcome.reason ? possession.error : new AppError(outcome.reason);
+  }
+
+  /**
+   * What the request proves of a key. A proof that breaks a rule is for the verdict to weigh; that one needs a nonce is no
+   * verdict.
+   *
+   * @throws AppError `dpop_nonce_required`
+   */
+  async function prove(context: HttpContext, proof: string | undefined): Promise<Proved> {
+    try {
+      if (proof === undefined) throw new AppError("dpop_proof_missing");
+      return { jkt: await proofs.check(context, proof, { path: "/refresh", needsNonce: true }), problem: null };
+    } catch (error) {
+      const code = error instanceof AppError ? proofErrors.find((each) => each === error.code) : undefined;
+      if (!(error instanceof AppError) || code === undefined) throw error;
+      return { jkt: null, problem: code, error };
+    }
   }
 
   async function readPresented(context: HttpContext, body: Parameters): Promise<Presented> {

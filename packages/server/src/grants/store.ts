@@ -7,6 +7,8 @@ import { refreshStatement } from "./refresh-statement.ts";
 export interface NewGrant {
   readonly id: string;
   readonly handleHash: Buffer;
+  /** The thumbprint of the key that the grant is bound to (RFC 9449, section 5); null for none. */
+  readonly binding: string | null;
   readonly clientId: string;
   readonly sessionId: string;
   readonly userId: string;
@@ -28,6 +30,7 @@ export async function insertGrant(queries: Queries, grant: NewGrant): Promise<vo
       id: grant.id,
       handle_hash: grant.handleHash,
       generation: 1,
+      binding: grant.binding,
       client_id: grant.clientId,
       session_id: grant.sessionId,
       user_id: grant.userId,
@@ -51,6 +54,10 @@ export interface Presentation {
   readonly attemptHash: Buffer | null;
   readonly clientId: string;
   readonly isProved: boolean;
+  /** The thumbprint of the key whose possession was proved; null for none. */
+  readonly jkt: string | null;
+  /** What was not proved, where it was not. */
+  readonly unproved: string | null;
   readonly rotates: boolean;
   /** Seconds. */
   readonly overlap: number;
@@ -80,7 +87,14 @@ export interface JudgedGrant {
   readonly idle_expires_at: Date;
   readonly expires_at: Date;
   readonly revoked_reason: RevokedReason | null;
+  readonly binding: string | null;
 }
+
+/** Decides about one presented token; null when there is no such grant. */
+export type Judge = (presentation: Presentation) => Promise<JudgedGrant | null>;
+
+/** Decides about one presented token, by itself or by leaving it to the statement that decides about many. */
+export type SpecialJudge = (presentation: Presentation, batched: Judge) => Promise<JudgedGrant | null>;
 
 /** When, and on which timeline of the database, tokens are judged. */
 export interface Judgement {
@@ -97,9 +111,12 @@ export interface Judged {
 
 type JudgedRow = { readonly timeline: string } & (JudgedGrant | { readonly id: null });
 
+/** Whatever runs one SQL statement as it stands: the database, or a transaction. */
+export type Statements = Pick<Database, "execute">;
+
 /** Judges presented tokens, each of another grant, in one statement; none of them on another timeline. */
 export async function judge(
-  database: Database,
+  database: Statements,
   { now, epoch }: Judgement,
   presented: readonly Presentation[],
 ): Promise<Judged> {
@@ -121,6 +138,8 @@ export async function judge(
       presented.map((each) => each.userAgent),
       epoch.timeline,
       epoch.promotedAt,
+      presented.map((each) => each.jkt),
+      presented.map((each) => each.unproved),
     ],
     "judge_refresh",
   );

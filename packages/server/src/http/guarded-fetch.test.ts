@@ -1,8 +1,9 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createGuardedFetch, type GuardedFetchOptions, type ResolvedAddress } from "./guarded-fetch.ts";
+import { createGuardedFetch, type GuardedFetchOptions } from "./guarded-fetch.ts";
 import { OutboundError } from "./outbound-error.ts";
+import type { ResolvedAddress } from "./resolve-host.ts";
 
 let server: Server;
 let port: number;

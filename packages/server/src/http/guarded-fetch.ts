@@ -1,17 +1,10 @@
-import { lookup as lookupHost } from "node:dns/promises";
 import http from "node:http";
 import https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { readExcerpt } from "./excerpt.ts";
 import { OutboundError, toOutboundError } from "./outbound-error.ts";
 import { createAddressRules } from "./public-address.ts";
-
-/** An address that a host's name stands for. */
-export interface ResolvedAddress {
-  readonly address: string;
-  /** 4 or 6. */
-  readonly family: number;
-}
+import { createHostResolver, type ResolvedAddress, type ResolveHost } from "./resolve-host.ts";
 
 export interface GuardedFetchOptions {
   /** Networks beside the public internet that may be reached, in CIDR notation. Default: none. */
@@ -20,8 +13,8 @@ export interface GuardedFetchOptions {
   readonly timeoutMs?: number;
   /** How much of an answer's body is read. Default: 4,096. */
   readonly maximumBytes?: number;
-  /** Default: the system's resolver. */
-  readonly resolve?: (host: string) => Promise<readonly ResolvedAddress[]>;
+  /** Default: see `createHostResolver`. */
+  readonly resolve?: ResolveHost;
 }
 
 export interface GuardedRequest {
@@ -59,7 +52,7 @@ export function createGuardedFetch({
   allow = [],
   timeoutMs = 15_000,
   maximumBytes = 4_096,
-  resolve = resolveHost,
+  resolve = createHostResolver(),
 }: GuardedFetchOptions = {}): GuardedFetch {
   const rules = createAddressRules(allow);
 
@@ -141,10 +134,6 @@ function pinnedLookup(addresses: readonly ResolvedAddress[]): LookupFunction {
     const [first] = addresses;
     callback(null, first?.address ?? "", first?.family);
   };
-}
-
-function resolveHost(host: string): Promise<readonly ResolvedAddress[]> {
-  return lookupHost(host, { all: true, order: "verbatim" });
 }
 
 /** A look-up cannot be called off, only left behind. */

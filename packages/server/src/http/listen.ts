@@ -1,10 +1,12 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { AppError } from "./app-error.ts";
 
 export interface ListenOptions {
   readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** Asked first: answers what can be answered without being read, and says whether it did. */
+  readonly answerEarly?: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
   /** 0 takes any free port. */
   readonly port: number;
   /** Default: every address. */
@@ -38,10 +40,14 @@ const silentMs = 1_000;
  *
  * @throws AppError `port_in_use`
  */
-export async function listen({ fetch, port, host, ownsProcess = false }: ListenOptions): Promise<Listener> {
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const { fetch, answerEarly = () => false, port, host, ownsProcess = false } = options;
+  const answer = getRequestListener(fetch as Parameters<typeof getRequestListener>[0], {
+    overrideGlobalObjects: ownsProcess,
+  });
   const server = createServer(
     { keepAliveTimeout: keepAliveMs, headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
-    getRequestListener(fetch as Parameters<typeof getRequestListener>[0], { overrideGlobalObjects: ownsProcess }),
+    (request, response) => answerEarly(request, response) || answer(request, response),
   );
   const connections = watchConnections(server);
   let isKeptAlive = true;

@@ -8,6 +8,9 @@ export interface OriginRules {
   readonly isKnownOrigin: (origin: string) => boolean;
 }
 
+/** What pages may send beside what any may. */
+const allowHeaders = "Authorization, Content-Type, DPoP, Idempotency-Key, Refresh-Deadline";
+
 /** Where a request was begun, as the browser tells it; a program tells nothing and is `none`. */
 export type RequestSite = "ours" | "client" | "foreign" | "none";
 
@@ -54,12 +57,12 @@ export function allowClientOrigins(rules: OriginRules, methods: readonly string[
     if (origin !== undefined && (site === "client" || site === "ours")) {
       context.header("Access-Control-Allow-Origin", origin);
       context.header("Access-Control-Allow-Credentials", "true");
-      context.header("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, WWW-Authenticate");
+      context.header("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, WWW-Authenticate, DPoP-Nonce");
     }
     if (site === "foreign") throw new AppError("origin_not_allowed");
     if (context.req.method === "OPTIONS") {
       context.header("Access-Control-Allow-Methods", allowMethods);
-      context.header("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Refresh-Deadline");
+      context.header("Access-Control-Allow-Headers", allowHeaders);
       context.header("Access-Control-Max-Age", "600");
       return context.body(null, 204);
     }

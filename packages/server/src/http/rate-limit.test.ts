@@ -121,6 +121,27 @@ describe("work whose refusals are limited", () => {
   });
 });
 
+describe("work that is limited when it succeeds", () => {
+  const work = (error?: Error) =>
+    limiter.takeIfDone("a", async () => {
+      if (error) throw error;
+      return "done";
+    });
+
+  it("may be done as often as the burst says, and is then not begun until there is one left", async () => {
+    for (let time = 0; time < 3; time++) expect(await work()).toBe("done");
+    await expect(work(new Error("was begun"))).rejects.toMatchObject({ code: "rate_limited", retryAfterSeconds: 1 });
+    clock.advance(1_000);
+    expect(await work()).toBe("done");
+  });
+
+  it("may fail as often as it likes", async () => {
+    const error = new AppError("login_required");
+    for (let time = 0; time < 10; time++) await expect(work(error)).rejects.toBe(error);
+    expect(await work()).toBe("done");
+  });
+});
+
 it("of more callers than are remembered, the ones who have been quiet longest are forgotten", () => {
   askTimes(3, "quiet");
   askTimes(2, "busy");
@@ -133,7 +154,12 @@ it("of more callers than are remembered, the ones who have been quiet longest ar
 });
 
 it("a caller is remembered by no more of a name than a name can have", () => {
-  const { callerOf } = createRateLimits({ clock, metrics: createMetrics(), mode: "production" });
+  const { callerOf } = createRateLimits({
+    clock,
+    metrics: createMetrics(),
+    mode: "production",
+    settings: { refreshesPerMinute: 60 },
+  });
   const context = { get: () => ({ address: "192.0.2.1" }) } as unknown as HttpContext;
   expect(callerOf(context, "billing", "api")).toBe("192.0.2.1 billing api");
   expect(callerOf(context, "x".repeat(12_000))).toBe(`192.0.2.1 ${"x".repeat(64)}`);

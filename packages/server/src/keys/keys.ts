@@ -28,6 +28,8 @@ export interface KeysDeps {
   readonly settings: {
     /** Seconds. */
     readonly rotateEvery: number;
+    /** Whether ES256 signatures are made on the main thread. Default: no. */
+    readonly signInline?: boolean;
     /** Seconds a new key is published before it signs. */
     readonly publishAhead: number;
     /** Seconds the longest-lived access token lives. */
@@ -175,7 +177,7 @@ export async function createKeys(deps: KeysDeps): Promise<Keys> {
     async sign(type, claims) {
       const key = opened.get(keyInForce().id);
       if (!key) throw new AppError("temporarily_unavailable");
-      return signJwt(key, type, claims);
+      return signJwt(key, type, claims, { isInline: settings.signInline ?? false });
     },
     async read(text) {
       const jwt = parseJwt(text);

@@ -15,10 +15,19 @@ export interface Metrics {
     buckets: readonly number[],
     labels?: readonly Label[],
   ): Histogram<Label>;
-  /** Reads a figure at the moment it is asked for. */
+  /** Reads a figure at the moment it is asked for. Of several workers, the largest counts. */
   gauge(name: string, help: string, read: () => number | Promise<number>): void;
-  /** The same of several figures, told apart by labels. */
-  gauges<Label extends string>(name: string, help: string, labels: readonly Label[], read: ReadGauges<Label>): void;
+  /**
+   * The same of several figures, told apart by labels; of several workers they are summed, or the
+   * least of them counts.
+   */
+  gauges<Label extends string>(
+    name: string,
+    help: string,
+    labels: readonly Label[],
+    read: ReadGauges<Label>,
+    across?: "sum" | "min",
+  ): void;
   /** Every figure, for whoever passes them on. */
   collect(): Promise<readonly CollectedMetric[]>;
   /** The text format of Prometheus. */
@@ -37,17 +46,19 @@ export function createMetrics(): Metrics {
       new Gauge({
         name,
         help,
+        aggregator: "max",
         registers: [registry],
         async collect() {
           this.set(await read());
         },
       });
     },
-    gauges(name, help, labels, read) {
+    gauges(name, help, labels, read, across = "sum") {
       new Gauge({
         name,
         help,
         labelNames: [...labels],
+        aggregator: across,
         registers: [registry],
         collect() {
           this.reset();

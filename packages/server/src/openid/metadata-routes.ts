@@ -1,5 +1,6 @@
 import type { ServerMetadata } from "@holdfast/protocol";
 import { Hono } from "hono";
+import { proofAlgorithms } from "../dpop/index.ts";
 import type { HttpContext, HttpEnvironment } from "../http/context.ts";
 import type { Keys } from "../keys/index.ts";
 
@@ -19,6 +20,7 @@ export function createMetadataRoutes({ issuer, keys, scopes }: MetadataRoutesDep
     response_types_supported: [],
     token_endpoint_auth_methods_supported: ["none", "client_secret_basic", "client_secret_post"],
     scopes_supported: scopes,
+    dpop_signing_alg_values_supported: proofAlgorithms,
     introspection_endpoint: `${issuer}/introspect`,
     introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
     revocation_endpoint: `${issuer}/revoke`,

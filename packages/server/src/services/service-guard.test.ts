@@ -17,7 +17,12 @@ function createGuardedApp() {
     { id: "billing-api", secret, may: ["follow", "introspect"] },
     { id: "back-office", secret: "a-secret-of-the-back-office", may: ["revoke"], audience: ["https://one.example"] },
   ]);
-  const limits = createRateLimits({ clock, metrics: createMetrics(), mode: "production" });
+  const limits = createRateLimits({
+    clock,
+    metrics: createMetrics(),
+    mode: "production",
+    settings: { refreshesPerMinute: 60 },
+  });
   const guard = createServiceGuard({ issuer, services, limits });
   const app = new Hono<HttpEnvironment>();
   app.use(async (context, next) => {

@@ -25,6 +25,8 @@ import {
 
 // Two tabs may finish a sign-in at once, and the browser keeps whichever cookie came last.
 const formerCookieWorksMs = 60_000;
+// Of the connections that are kept for ending things, a look for what to end leaves one to those who have found it.
+const mostUrgentLooks = 1;
 // Using a session moves its idle limit, but not with a write at every request.
 const touchEveryMs = 60_000;
 // Sessions that end in one transaction, where a person has more. Most have one or two grants.
@@ -69,9 +71,11 @@ export interface Sessions {
   reauthenticate(queries: Queries, session: Session, source: RequestSource): Promise<SignedIn | null>;
   /**
    * The live session a cookie belongs to; null for anything else. Using it moves its idle limit; not where it `isUrgent`,
-   * to end it, which waits for nobody.
+   * to end it, which waits for nobody: not for those who do something else, and for few who look for theirs.
    */
   authenticate(cookie: string | undefined, options?: { readonly isUrgent?: boolean }): Promise<Session | null>;
+  /** The session that a cookie names, of which nothing is verified; null when it names none. */
+  claimedBy(cookie: string | undefined): string | null;
   /** Whether a cookie proves a person other than the one of a session. A cookie that proves nobody does not. */
   provesSomebodyElse(cookie: string | undefined, sessionId: string): Promise<boolean>;
   /** Keeps a session from ending while something is begun under it, in the caller's transaction. */
@@ -94,6 +98,7 @@ export interface Sessions {
 }
 
 export function createSessions({ database, events, clock, failover, grants, settings }: SessionsDeps): Sessions {
+  let urgentLooks = 0;
   const idleFrom = (now: number) => new Date(now + settings.idle * 1000);
 
   async function start(queries: Queries, { userId, provider, source }: SessionStart): Promise<SignedIn> {
@@ -160,11 +165,22 @@ export function createSessions({ database, events, clock, failover, grants, sett
     return session.revokedAt === null && now < session.expiresAt.getTime() && now < session.idleExpiresAt.getTime();
   }
 
+  const find = (id: string, queries = database.queries) => findSession(queries, id, settings.idle);
+
+  async function findUrgently(id: string): Promise<StoredSession | null> {
+    if (urgentLooks >= mostUrgentLooks) return find(id);
+    urgentLooks += 1;
+    try {
+      return await find(id, database.urgent.queries);
+    } finally {
+      urgentLooks -= 1;
+    }
+  }
+
   async function authenticate(value: string | undefined, { isUrgent = false } = {}): Promise<Session | null> {
     const cookie = parseSessionCookie(value);
     if (!cookie) return null;
-    const { queries } = isUrgent ? database.urgent : database;
-    const stored = await findSession(queries, cookie.sessionId, settings.idle);
+    const stored = await (isUrgent ? findUrgently(cookie.sessionId) : find(cookie.sessionId));
     const session = stored && proved(stored, cookie.secretHash);
     if (!session || !isLive(session)) return null;
     // The database may have lost the end in a failover, and not have it again yet.
@@ -181,7 +197,7 @@ export function createSessions({ database, events, clock, failover, grants, sett
     if (parseSessionCookie(value)?.sessionId === sessionId) return false;
     const session = await authenticate(value);
     if (!session) return false;
-    const other = await findSession(database.queries, sessionId, settings.idle);
+    const other = await find(sessionId);
     return other?.userId !== session.userId;
   }
 
@@ -230,11 +246,12 @@ export function createSessions({ database, events, clock, failover, grants, sett
     start,
     reauthenticate,
     authenticate,
+    claimedBy: (cookie) => parseSessionCookie(cookie)?.sessionId ?? null,
     provesSomebodyElse,
     hold: async (queries, id) => !failover.hasEnded(id) && (await holdSession(queries, id)),
     list: (filter) =>
       listSessions(database.queries, filter, { now: new Date(clock.now()), idleSeconds: settings.idle }),
-    find: async (id, queries = database.queries) => (isUuid(id) ? findSession(queries, id, settings.idle) : null),
+    find: async (id, queries) => (isUuid(id) ? find(id, queries) : null),
     async revoke(selection, reason, origin) {
       if ("id" in selection) return revokeAtOnce(selection, reason, origin);
       const ids = "ids" in selection ? selection.ids : await listLiveIds(database.urgent.queries, selection.userId);

@@ -3,8 +3,11 @@ import { listTokenAudiences, type TokenAudience } from "../grants/index.ts";
 import type { Service } from "../services/index.ts";
 import type { Queries } from "../storage/database.ts";
 
+/** Whom a line is about. */
+export type About = Pick<LogLine, "sessionId" | "userId" | "accountId">;
+
 /** Whether a service may hear of a line. */
-export type IsPermitted = (service: Service, line: LogLine) => boolean;
+export type IsPermitted = (service: Service, line: About) => boolean;
 
 /**
  * Finds out who may hear of which lines: a service whose business are the tokens of some audiences hears only of sessions
@@ -13,7 +16,7 @@ export type IsPermitted = (service: Service, line: LogLine) => boolean;
 export async function findPermitted(
   queries: Queries,
   services: readonly Service[],
-  lines: readonly LogLine[],
+  lines: readonly About[],
 ): Promise<IsPermitted> {
   if (services.every(({ audience }) => audience === null)) return () => true;
   const known = await listTokenAudiences(queries, {
@@ -23,7 +26,7 @@ export async function findPermitted(
   const bySession = Map.groupBy(known, ({ sessionId }) => sessionId);
   const byUser = Map.groupBy(known, ({ userId }) => userId);
 
-  function audiencesOf({ sessionId, userId, accountId }: LogLine): readonly TokenAudience[] {
+  function audiencesOf({ sessionId, userId, accountId }: About): readonly TokenAudience[] {
     if (sessionId !== null) return bySession.get(sessionId) ?? [];
     return (byUser.get(userId ?? "") ?? []).filter((each) => each.accountId === accountId);
   }

@@ -6,6 +6,7 @@ import {
   type Answer,
   addNode,
   basic,
+  bothEvents,
   call,
   createSignalsInstance,
   eventOf,
@@ -282,4 +283,15 @@ describe("a poll that is refused", () => {
     const answer = await call(instance, `POST /signals/poll/${stream_id}`, { body: {} });
     expect([answer.status, answer.body.code]).toEqual([404, "stream_unknown"]);
   });
+});
+
+it("what is not asked for any more is not handed out, and hides nothing that comes behind it", async () => {
+  const stream = await makeStream(instance);
+  await endSessions(3);
+  const { stream_id } = stream;
+  await call(instance, "PATCH /signals/streams", { body: { stream_id, events_requested: [bothEvents[1]] } });
+  expect((await ask(stream)).body.sets).toEqual({});
+  await call(instance, "PATCH /signals/streams", { body: { stream_id, events_requested: [bothEvents[0]] } });
+  const later = await endSessions(1);
+  expect(await sessionsIn(await ask(stream, { ...now, maxEvents: 1 }))).toEqual(later);
 });

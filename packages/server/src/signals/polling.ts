@@ -3,7 +3,9 @@ import type { Collected, Collection } from "../deliveries/index.ts";
 import { shortName, streamUpdated } from "./event-types.ts";
 import type { SignalMetrics } from "./metrics.ts";
 import type { PollRequest } from "./poll-request.ts";
+import { unwanted } from "./sender.ts";
 import type { SignSet } from "./set.ts";
+import type { IsStillWanted } from "./still-wanted.ts";
 import type { Stream } from "./stream.ts";
 import type { WaitingRoom } from "./waiting-room.ts";
 
@@ -27,6 +29,8 @@ export interface PollingDeps {
   readonly sign: SignSet;
   /** The stream as it is now; null once it is removed. */
   readonly findStream: (id: string) => Promise<Stream | null>;
+  /** Which of some that were queued it is still to be told. */
+  readonly findWanted: (stream: Stream, bodies: readonly string[]) => Promise<IsStillWanted>;
   /** From 0. Default: 30 seconds. */
   readonly waitMs?: number;
 }
@@ -42,7 +46,7 @@ export interface Polling {
 }
 
 export function createPolling(deps: PollingDeps): Polling {
-  const { clock, collection, waitingRoom, metrics, sign, findStream, waitMs = longestWaitMs } = deps;
+  const { clock, collection, waitingRoom, metrics, sign, findStream, findWanted, waitMs = longestWaitMs } = deps;
 
   async function settle({ id }: Stream, { acknowledged, refused }: PollRequest): Promise<void> {
     const taken = await collection.acknowledge(id, acknowledged);
@@ -58,10 +62,30 @@ export function createPolling(deps: PollingDeps): Polling {
       ...(stream.status === "enabled" ? {} : { type: shortName(streamUpdated) }),
       ...(returnImmediately ? {} : { idleSince: new Date(clock.now() - againAfterMs) }),
     };
-    const collected = maxEvents === 0 ? [] : await collection.collect({ ...query, limit: maxEvents });
-    const isMore = collected.length === maxEvents && (await collection.hasMore(query, collected));
-    metrics.tokens.inc({ method: "poll", outcome: "handed_out" }, collected.length);
-    return { sets: await signAll(collected), moreAvailable: isMore };
+    for (;;) {
+      const collected = maxEvents === 0 ? [] : await collection.collect({ ...query, limit: maxEvents });
+      const wanted = await withoutUnwanted(stream, collected);
+      // All of them were not to be told: what comes behind them may be.
+      if (wanted.length === 0 && collected.length > 0) continue;
+      const isMore = collected.length === maxEvents && (await collection.hasMore(query, collected));
+      metrics.tokens.inc({ method: "poll", outcome: "handed_out" }, wanted.length);
+      return { sets: await signAll(wanted), moreAvailable: isMore };
+    }
+  }
+
+  /** Settles what is not to be told any more. */
+  async function withoutUnwanted(stream: Stream, collected: readonly Collected[]): Promise<readonly Collected[]> {
+    if (collected.length === 0) return collected;
+    const isWanted = await findWanted(
+      stream,
+      collected.map(({ body }) => body),
+    );
+    const { true: wanted = [], false: rest = [] } = Object.groupBy(collected, ({ body }) => `${isWanted(body)}`);
+    await collection.refuse(
+      stream.id,
+      rest.map(({ messageId }) => ({ messageId, error: unwanted })),
+    );
+    return wanted;
   }
 
   async function signAll(collected: readonly Collected[]): Promise<Record<string, string>> {

@@ -3,6 +3,7 @@ import type { TestInstance } from "../testing/instance.ts";
 import { startSession } from "../testing/sign-in.ts";
 import {
   addNode,
+  bothEvents,
   call,
   createSignalsInstance,
   eventOf,
@@ -292,5 +293,52 @@ describe("a service whose business are certain audiences", () => {
     await signals().catchUp();
     const sets = await Promise.all(receiver.pushed.map(({ set }) => verifySet(instance, set)));
     expect(sets.map((set) => eventOf(set).type).sort()).toEqual(["session-revoked", "token-claims-change"]);
+  });
+});
+
+describe("what was queued", () => {
+  const [sessionRevoked, claimsChange] = bothEvents;
+
+  it("and is not asked for any more is not sent any more; what comes later is", async () => {
+    const { stream_id } = await makeStream(instance, push());
+    receiver.answer(503);
+    await endSession();
+    await signals().catchUp();
+    await call(instance, "PATCH /signals/streams", { body: { stream_id, events_requested: [claimsChange] } });
+    receiver.answer(202);
+    instance.clock.advance(3_600_000);
+    await signals().catchUp();
+    expect(receiver.pushed).toHaveLength(1);
+    expect(await logOf(stream_id)).toMatchObject([{ state: "failed", last: { outcome: "unwanted" } }]);
+    await call(instance, "PATCH /signals/streams", { body: { stream_id, events_requested: [sessionRevoked] } });
+    await endSession();
+    await signals().catchUp();
+    expect(receiver.pushed).toHaveLength(2);
+  });
+
+  it("and is not the service's business any more is not sent any more", async () => {
+    const { stream_id } = await makeStream(instance, push(), "accounting");
+    const { session, grantId } = await somebody();
+    const setAudience = (audience: string) =>
+      instance.sql("update grants set resource = $2 where id = $1", [grantId, [audience]]);
+    await setAudience("https://accounting.example.com");
+    receiver.answer(503);
+    await instance.holdfast.sessions.revoke({ id: session.id }, "session_revoked");
+    await signals().catchUp();
+    // As if the service's audiences had been changed.
+    await setAudience("https://other.example.com");
+    receiver.answer(202);
+    instance.clock.advance(3_600_000);
+    await signals().catchUp();
+    expect(receiver.pushed).toHaveLength(1);
+    expect(await logOf(stream_id)).toMatchObject([{ state: "failed", last: { outcome: "unwanted" } }]);
+  });
+
+  it("is sent though nothing is asked for, where it is about the stream itself", async () => {
+    const { stream_id } = await makeStream(instance, push());
+    await call(instance, "PATCH /signals/streams", { body: { stream_id, events_requested: [] } });
+    await call(instance, "POST /signals/verify", { body: { stream_id, state: "s" } });
+    await signals().catchUp();
+    expect(receiver.pushed).toHaveLength(1);
   });
 });

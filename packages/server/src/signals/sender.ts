@@ -13,8 +13,11 @@ export interface Target {
   readonly authorization: string | null;
 }
 
-/** `gone`: there is no such stream, or its service may hear no more. `unreadable`: its header cannot be opened. */
-export type FindTarget = (streamId: string) => Promise<Target | "gone" | "unreadable">;
+/**
+ * `gone`: there is no such stream, or its service may hear no more. `unwanted`: not of this, any more. `unreadable`: its
+ * header cannot be opened.
+ */
+export type FindTarget = (streamId: string, body: string) => Promise<Target | "gone" | "unwanted" | "unreadable">;
 
 export interface SenderDeps {
   readonly issuer: string;
@@ -29,12 +32,16 @@ const longestAnswer = 1_000;
 const passingErrors = ["authentication_failed", "access_denied"];
 const busyStatuses = [429, 502, 503, 504];
 
+/** Why something that was queued is not told any more. */
+export const unwanted = "the stream does not ask for it any more, or its service may not hear of it";
+
 /** Pushes SETs (RFC 8935): the same `jti` in every attempt, signed anew for each. */
 export function createSender({ issuer, clock, fetch, findTarget, sign }: SenderDeps): Send {
   return async ({ destinationId, body }, signal) => {
-    const target = await findTarget(destinationId);
+    const target = await findTarget(destinationId, body);
     if (target === "gone")
       return { ...unanswered("service_unknown", "the service may hear no more"), verdict: "give_up" };
+    if (target === "unwanted") return { ...unanswered("unwanted", unwanted), verdict: "give_up" };
     if (target === "unreadable") return unanswered("secret_unreadable", "the authorization header cannot be read");
     try {
       const response = await fetch(target.url, {

@@ -17,6 +17,7 @@ import { createStreamOperation, type StreamOperation } from "./operation.ts";
 import { createPolling, type Polling } from "./polling.ts";
 import { createSender } from "./sender.ts";
 import { signWith } from "./set.ts";
+import { findStillWanted } from "./still-wanted.ts";
 import { findStream, updateStream } from "./store.ts";
 import { queueNames } from "./stream.ts";
 import { createStreamChanges, createStreams, type Streams } from "./streams.ts";
@@ -104,6 +105,10 @@ export function createSignals(deps: SignalsDeps): Signals {
       sign,
       metrics: counted,
       findStream: (id) => findStream(database.queries, id),
+      async findWanted(stream, bodies) {
+        const service = deps.services.find(stream.serviceId);
+        return service ? findStillWanted(database.queries, { stream, service, bodies }) : () => false;
+      },
     }),
     start() {
       counted.watch(() => queues.push.figures);

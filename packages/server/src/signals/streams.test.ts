@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import type { TestInstance } from "../testing/instance.ts";
 import { basic, bothEvents, call, createSignalsInstance, makeStream, poll } from "./signals.testing.ts";
 
@@ -122,6 +123,27 @@ describe("PATCH", () => {
     const stream = await makeStream(instance, { delivery: push });
     const body = { ...stream, aud: [stream.aud], events_supported: bothEvents.toReversed(), description: "x" };
     expect((await call(instance, "PATCH /signals/streams", { body })).status).toBe(200);
+  });
+
+  it("of two at once is made to what the first has left", async () => {
+    const { stream_id } = await makeStream(instance, { delivery: push });
+    const blocker = new pg.Client({ ...inject("postgres"), options: `-c search_path=${instance.schema}` });
+    await blocker.connect();
+    await blocker.query("begin");
+    await blocker.query("select from signal_streams where id = $1 for update", [stream_id]);
+    const changes = [{ description: "mine" }, { events_requested: [bothEvents[0]] }].map((change) =>
+      call(instance, "PATCH /signals/streams", { body: { stream_id, ...change } }),
+    );
+    const waiting = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%signal_streams%'";
+    const holding = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%destinations%'";
+    const count = async () => (await instance.sql(waiting)).length + (await instance.sql(holding)).length;
+    await expect.poll(count, { timeout: 5_000 }).toBeGreaterThanOrEqual(2);
+    await blocker.query("commit");
+    await blocker.end();
+    const answers = (await Promise.all(changes)).map(({ body }) => body);
+    const both = { description: "mine", events_requested: [bothEvents[0]] };
+    expect(answers.filter((body) => body.description === "mine" && body.events_requested.length === 1)).toHaveLength(1);
+    expect((await read(stream_id)).body).toMatchObject(both);
   });
 
   it("from push to poll and back takes along what waits", async () => {

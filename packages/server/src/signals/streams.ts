@@ -74,10 +74,11 @@ export function createStreamChanges({ issuer, database, clock, queues, collectio
       await queues[stream.method].enqueue(tx, [notBefore ? { ...delivery, notBefore } : delivery]);
       return jti;
     },
-    async setStatus(tx, { id, method, status: former }, status, statusReason) {
+    async setStatus(tx, { id, method }, status, statusReason) {
       const queue = queues[method];
       // First the destination, which this locks in any case: an attempt that finds that it fails does it in this order.
       await queue.enableDestination(tx, id);
+      const former = (await findStream(tx, id))?.status;
       if (status === "enabled") await collection.hasten(tx, id);
       else await queue.disableDestination(tx, id, status);
       const isBeginning = former === "disabled" && status !== "disabled";
@@ -114,14 +115,26 @@ export function createStreams(deps: StreamsDeps, changes: StreamChanges): Stream
     return { method: "push" as const, endpointUrl, sealedAuthorization: sealed };
   }
 
-  async function change(former: Stream, wanted: StreamChange): Promise<Stream> {
-    await database.transaction(async (tx) => {
-      if (wanted.method && wanted.method !== former.method)
-        await collection.move(tx, former.id, queueNames[wanted.method]);
-      await updateStream(tx, former.id, wanted);
+  /** Changes a stream as it is then: of two changes at once the second is made to what the first has left. */
+  async function change(
+    service: Service,
+    request: ChangeRequest,
+    toChange: (former: Stream) => StreamChange,
+  ): Promise<Stream> {
+    const id = request.stream_id;
+    const { method } = await find(service, id);
+    const changed = await database.transaction(async (tx) => {
+      await queues[method].holdDestination(tx, id);
+      const former = await findStream(tx, id);
+      if (!former) throw new AppError("stream_unknown");
+      assertUnchanged(issuer, former, request);
+      const wanted = toChange(former);
+      if (wanted.method && wanted.method !== former.method) await collection.move(tx, id, queueNames[wanted.method]);
+      await updateStream(tx, id, wanted);
+      return { ...former, ...wanted };
     });
     events.announce();
-    return { ...former, ...wanted };
+    return changed;
   }
 
   return {
@@ -147,25 +160,23 @@ export function createStreams(deps: StreamsDeps, changes: StreamChanges): Stream
       });
       return stream;
     },
-    async update(service, request) {
-      const former = await find(service, request.stream_id);
-      assertUnchanged(issuer, former, request);
-      const { description, events_requested, delivery } = request;
-      return change(former, {
-        ...(description === undefined ? {} : { description }),
-        ...(events_requested === undefined ? {} : { eventsRequested: events_requested }),
-        ...(delivery === undefined ? {} : toDeliveryColumns(former.id, delivery, former)),
-      });
-    },
-    async replace(service, request) {
-      const former = await find(service, request.stream_id);
-      assertUnchanged(issuer, former, request);
-      const { description = null, events_requested = [], delivery = { method: deliveryMethods.poll } } = request;
-      return change(former, {
-        ...{ description, eventsRequested: events_requested },
-        ...toDeliveryColumns(former.id, delivery, former),
-      });
-    },
+    update: (service, request) =>
+      change(service, request, (former) => {
+        const { description, events_requested, delivery } = request;
+        return {
+          ...(description === undefined ? {} : { description }),
+          ...(events_requested === undefined ? {} : { eventsRequested: events_requested }),
+          ...(delivery === undefined ? {} : toDeliveryColumns(former.id, delivery, former)),
+        };
+      }),
+    replace: (service, request) =>
+      change(service, request, (former) => {
+        const { description = null, events_requested = [], delivery = { method: deliveryMethods.poll } } = request;
+        return {
+          ...{ description, eventsRequested: events_requested },
+          ...toDeliveryColumns(former.id, delivery, former),
+        };
+      }),
     async remove(service, id) {
       const { method } = await find(service, id);
       await queues[method].removeDestination(database.queries, id);

@@ -3,6 +3,7 @@ import { createTurns } from "../jobs/turns.ts";
 import type { Services } from "../services/index.ts";
 import type { Database } from "../storage/database.ts";
 import type { FindTarget } from "./sender.ts";
+import { findStillWanted } from "./still-wanted.ts";
 import { findStream } from "./store.ts";
 import { sealPurpose } from "./stream.ts";
 
@@ -18,9 +19,12 @@ const findersAtOnce = 2;
 /** Finds where a stream's SETs go, as it is now: a new address holds from the next attempt on. */
 export function createFindTarget({ database, keyRing, services }: TargetsDeps): FindTarget {
   const turns = createTurns(findersAtOnce);
-  return async (streamId) => {
+  return async (streamId, body) => {
     const stream = await turns(() => findStream(database.queries, streamId));
-    if (!stream || stream.endpointUrl === null || !services.find(stream.serviceId)?.may.has("signals")) return "gone";
+    const service = stream && services.find(stream.serviceId);
+    if (!stream || stream.endpointUrl === null || !service?.may.has("signals")) return "gone";
+    const isWanted = await turns(() => findStillWanted(database.queries, { stream, service, bodies: [body] }));
+    if (!isWanted(body)) return "unwanted";
     const { endpointUrl: url, sealedAuthorization: sealed } = stream;
     if (sealed === null) return { url, authorization: null };
     const authorization = keyRing.open(sealed, sealPurpose(streamId));

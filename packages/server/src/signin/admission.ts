@@ -19,6 +19,8 @@ export interface AccountEntry {
   readonly client: Client;
   readonly session: Session;
   readonly accountId: string;
+  /** The thumbprint of the key whose possession the client proved. Default: none. */
+  readonly jkt?: string | null | undefined;
   readonly source: RequestSource;
 }
 
@@ -65,14 +67,14 @@ export function createAdmission({ database, users, accounts, sessions, grants }:
     return { user, memberships: await database.transaction((tx) => accounts.open(tx, user)) };
   }
 
-  async function enterWithin(tx: DatabaseTransaction, { client, session, accountId, source }: AccountEntry) {
+  async function enterWithin(tx: DatabaseTransaction, { client, session, accountId, jkt, source }: AccountEntry) {
     // The session's row is held first: a revocation either sees the grant started here, or keeps it from starting.
     if (!(await sessions.hold(tx, session.id))) throw new AppError("session_revoked");
     const open = await accounts.open(tx, { id: session.userId, name: null });
     const account = chooseAccount(open, accountId);
     if (!account) throw new AppError("account_forbidden");
     await accounts.noteSignIn(tx, account.id, session.userId);
-    return grants.start(tx, { client, session, account, source });
+    return grants.start(tx, { client, session, account, jkt, source });
   }
 
   return {

@@ -8,6 +8,7 @@ import type { Clients } from "../clients/index.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Config } from "../config/index.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
+import type { Proofs } from "../dpop/index.ts";
 import type { Events } from "../events/index.ts";
 import type { Grants, RefreshCookies } from "../grants/index.ts";
 import type { HttpEnvironment } from "../http/context.ts";
@@ -50,6 +51,7 @@ export interface SigninDeps {
   readonly pages: Pages;
   readonly limits: RateLimits;
   readonly origins: OriginRules;
+  readonly proofs: Proofs;
   readonly sessionCookie: Cookie;
   readonly refreshCookies: RefreshCookies;
   readonly metrics: Metrics;

@@ -1,6 +1,7 @@
 import type { RefreshAnswer } from "@holdfast/protocol";
 import { Hono } from "hono";
 import type { Client, Clients } from "../clients/index.ts";
+import type { Proofs } from "../dpop/index.ts";
 import { type Grants, oauthErrors, readClientCredentials } from "../grants/index.ts";
 import { AppError } from "../http/app-error.ts";
 import type { HttpContext, HttpEnvironment } from "../http/context.ts";
@@ -19,12 +20,13 @@ export interface RedeemRoutesDeps {
   readonly grants: Grants;
   readonly limits: RateLimits;
   readonly origins: OriginRules;
+  readonly proofs: Proofs;
   readonly sessions: Sessions;
 }
 
 /** `POST /signin/redeem`: a one-time code becomes tokens, for clients that keep their refresh token themselves. */
 export function createRedeemRoutes(deps: RedeemRoutesDeps) {
-  const { issuer, admission, clients, codes, grants, limits, origins, sessions } = deps;
+  const { issuer, admission, clients, codes, grants, limits, origins, proofs, sessions } = deps;
   const routes = new Hono<HttpEnvironment>();
   routes.onError(oauthErrors(issuer));
   routes.use("/signin/redeem", allowClientOrigins(origins, ["POST"]));
@@ -53,13 +55,29 @@ export function createRedeemRoutes(deps: RedeemRoutesDeps) {
     if (codeVerifier === undefined || !/^[A-Za-z0-9._~-]{43,128}$/.test(codeVerifier)) {
       throw invalid("code_verifier", "is not 43 to 128 unreserved characters");
     }
+    const jkt = await prove(context, client);
     const source = context.get("source");
     const started = await codes.redeem({ client, code, codeVerifier, source }, async (tx, { sessionId, accountId }) => {
       const session = await sessions.find(sessionId, tx);
       if (!session) throw new AppError("signin_code_invalid");
-      return admission.enterWithin(tx, { client, session, accountId, source });
+      return admission.enterWithin(tx, { client, session, accountId, jkt, source });
     });
     return { ...(await grants.issue(client, started.subject)), refresh_token: started.refreshToken };
+  }
+
+  /**
+   * The key that the client binds its tokens to; null for none. Before the code is used: a proof that is refused leaves it
+   * good. No nonce is needed, for the code is fresh and good only once; the answer brings one for the first refresh.
+   *
+   * @throws AppError `dpop_proof_missing`, `dpop_proof_invalid`, `dpop_proof_replayed`, `dpop_nonce_required`
+   */
+  async function prove(context: HttpContext, client: Client): Promise<string | null> {
+    if (client.dpop === "off") return null;
+    const proof = proofs.read(context);
+    if (proof !== undefined) return proofs.check(context, proof, { path: "/signin/redeem", needsNonce: false });
+    if (client.dpop === "allowed") return null;
+    proofs.offerNonce(context);
+    throw new AppError("dpop_proof_missing");
   }
 
   return routes;

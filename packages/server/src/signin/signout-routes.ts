@@ -7,6 +7,7 @@ import type { Cookie } from "../http/cookies.ts";
 import { allowClientOrigins, isVisit, type OriginRules, requestSite } from "../http/origin-guard.ts";
 import { answerPage, wantsPage } from "../http/page-answer.ts";
 import { type Parameters, readBody, readQuery } from "../http/parameters.ts";
+import type { RateLimits } from "../http/rate-limit.ts";
 import type { Pages } from "../pages/index.ts";
 import type { Providers } from "../providers/index.ts";
 import type { Session, Sessions } from "../sessions/index.ts";
@@ -16,6 +17,7 @@ export interface SignoutRoutesDeps {
   readonly admission: Admission;
   readonly clients: Clients;
   readonly grants: Grants;
+  readonly limits: RateLimits;
   readonly origins: OriginRules;
   readonly pages: Pages;
   readonly providers: Providers;
@@ -32,12 +34,12 @@ interface SignoutRequest {
 
 /** `GET` and `POST /signout`: ends the session and its grants, tells those who follow, and says goodbye. */
 export function createSignoutRoutes(deps: SignoutRoutesDeps) {
-  const { admission, clients, origins, pages, refreshCookies, sessions, sessionCookie } = deps;
+  const { admission, clients, limits, origins, pages, refreshCookies, sessions, sessionCookie } = deps;
   const routes = new Hono<HttpEnvironment>();
 
   routes.get("/signout", async (context) => {
     const request = parseSignoutRequest(readQuery(context), clients);
-    const session = await sessions.authenticate(sessionCookie.read(context), { isUrgent: true });
+    const session = await findSession(context);
     // Any page can link this address; only our own and the clients' are taken at their word. And into a client's page,
     // anyone who may put an image there could put this.
     const isMeant = requestSite(context, origins) !== "foreign" && isVisit(context);
@@ -47,7 +49,7 @@ export function createSignoutRoutes(deps: SignoutRoutesDeps) {
 
   routes.on(["POST", "OPTIONS"], "/signout", allowClientOrigins(origins, ["GET", "POST"]), async (context) => {
     const request = parseSignoutRequest(await readBody(context), clients);
-    const session = await sessions.authenticate(sessionCookie.read(context), { isUrgent: true });
+    const session = await findSession(context);
     return signOut(context, session, request);
   });
 
@@ -63,6 +65,19 @@ export function createSignoutRoutes(deps: SignoutRoutesDeps) {
       }),
     );
   });
+
+  /**
+   * Whose session is to end. It waits for nobody, unless the caller has brought many cookies of no session: those must not
+   * take what is kept for ending things.
+   */
+  async function findSession(context: HttpContext): Promise<Session | null> {
+    const cookie = sessionCookie.read(context);
+    const caller = limits.callerOf(context);
+    const isUrgent = limits.unknownSession.hasLeft(caller);
+    const session = await sessions.authenticate(cookie, { isUrgent });
+    if (!session && cookie !== undefined && isUrgent) limits.unknownSession.take(caller);
+    return session;
+  }
 
   async function ask(context: HttpContext, session: Session, { client, returnTo }: SignoutRequest): Promise<Response> {
     const { user } = await admission.memberships(session);

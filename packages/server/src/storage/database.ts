@@ -36,14 +36,16 @@ export interface DatabaseLane {
   readonly queries: Queries;
   /** Runs a function in one transaction (READ COMMITTED). */
   transaction<Result>(work: (tx: DatabaseTransaction) => Promise<Result>): Promise<Result>;
+  /** Runs one SQL statement as it stands. `name` makes it a prepared statement. */
+  execute<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[], name?: string): Promise<Row[]>;
 }
 
 /** One instance's PostgreSQL schema. */
 export interface Database extends DatabaseLane {
   readonly schema: string;
   /**
-   * For ending things: an idle connection of the pool, else one that is kept for this. Whatever holds all the others,
-   * nobody waits behind it to sign out.
+   * For ending things, and for telling of it: an idle connection of the pool, else one that is kept for this. Whatever
+   * holds all the others, nobody waits behind it to sign out, and nobody is trusted longer because of it.
    */
   readonly urgent: DatabaseLane;
   /**
@@ -53,8 +55,6 @@ export interface Database extends DatabaseLane {
   fillPool(): Promise<void>;
   /** Makes the connection that is kept for ending things, so that it is there when there are no others. */
   prepareUrgent(): Promise<void>;
-  /** Runs one SQL statement as it stands. `name` makes it a prepared statement. */
-  execute<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[], name?: string): Promise<Row[]>;
   /** A connection of its own, for what is bound to one (LISTEN, advisory locks). The caller ends it. */
   connect(): Promise<pg.Client>;
   /** The database's clock: milliseconds since the epoch. */
@@ -72,8 +72,9 @@ const idleTransactionTimeoutMs = 10_000;
 const connectTimeoutMs = 5_000;
 // Sooner than what lies between forgets a connection on which nothing is said, often after some minutes.
 const keepAliveAfterMs = 30_000;
-// Few: they are taken only when the pool has none idle, each for some milliseconds.
-const reservedConnections = 2;
+// Few: they are taken only when the pool has none idle, each for some milliseconds. Who ends something finds one beside the
+// feed, which reads what is new, and the look for what a failover has lost: each of them has one at a time.
+const reservedConnections = 3;
 
 export function createDatabase({ connection, schema, poolSize, onError }: DatabaseOptions): Database {
   assertSchemaName(schema);
@@ -107,22 +108,14 @@ export function createDatabase({ connection, schema, poolSize, onError }: Databa
     // The pool listens only to connections that are idle: one that breaks in somebody's hands would end the process.
     each.on("connect", (client) => client.on("error", (error) => onError?.(error)));
   }
-  const lane = createLane(pool);
-  const urgent = createLane({
-    options: reserve.options,
-    // Who waits for the pool already comes first. And no new connection is made for it here: see above.
-    connect: () => (pool.idleCount > pool.waitingCount ? pool : reserve).connect(),
-    end: () => reserve.end(),
-  });
-
-  async function execute<Row extends pg.QueryResultRow>(
-    text: string,
-    values: readonly unknown[] = [],
-    name?: string,
-  ): Promise<Row[]> {
-    const result = await pool.query<Row>({ text, values: [...values], ...(name === undefined ? {} : { name }) });
-    return result.rows;
-  }
+  // Who waits for the pool already comes first. And no new connection is made for it here: see above.
+  const idle = () => (pool.idleCount > pool.waitingCount ? pool : reserve);
+  const lane = createLane(pool, () => pool);
+  const urgent = createLane(
+    { options: reserve.options, connect: () => idle().connect(), end: () => reserve.end() },
+    idle,
+  );
+  const { execute } = lane;
 
   let closing: Promise<void> | undefined;
   async function endPools(): Promise<void> {
@@ -135,7 +128,6 @@ export function createDatabase({ connection, schema, poolSize, onError }: Databa
     ...lane,
     urgent,
     schema,
-    execute,
     async fillPool() {
       const made = await Promise.allSettled(Array.from({ length: poolSize }, () => pool.connect()));
       for (const each of made) {
@@ -168,9 +160,17 @@ export function createDatabase({ connection, schema, poolSize, onError }: Databa
   };
 }
 
-function createLane(pool: PostgresPool): DatabaseLane {
+/** @param choose the pool that a statement by itself takes */
+function createLane(pool: PostgresPool, choose: () => pg.Pool): DatabaseLane {
   const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  return { queries, transaction: (work) => runTransaction(queries, work) };
+  return {
+    queries,
+    transaction: (work) => runTransaction(queries, work),
+    async execute<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = [], name?: string) {
+      const statement = { text, values: [...values], ...(name === undefined ? {} : { name }) };
+      return (await choose().query<Row>(statement)).rows;
+    },
+  };
 }
 
 /** In the driver, what a URL says wins over what stands beside it: our options go behind the URL's own. */

@@ -24,6 +24,7 @@ export interface Tables {
   signal_streams: SignalStreamsTable;
   set_signing_keys: SigningKeysTable;
   feed_tellings: FeedTellingsTable;
+  access_token_lifetimes: AccessTokenLifetimesTable;
 }
 
 export interface UsersTable {
@@ -206,6 +207,12 @@ export interface WebhookEndpointsTable {
   clients: string[];
   accounts: string[];
   created_at: Date;
+  hears_from: Date;
+}
+
+export interface AccessTokenLifetimesTable {
+  seconds: number;
+  used_at: Date;
 }
 
 export interface WebhookSecretsTable {

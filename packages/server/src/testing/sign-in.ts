@@ -13,8 +13,18 @@ export async function signInAs(
   return browser.submit(page, { person }, until);
 }
 
+interface SessionChoice {
+  readonly email?: string;
+  readonly clientId?: string;
+  /** The thumbprint of the key that the client proved. Default: none. */
+  readonly jkt?: string | null;
+}
+
 /** Makes a session without a browser, and answers with its tokens. */
-export async function startSession(instance: TestInstance, { email = "ada@example.com", clientId = "app" } = {}) {
+export async function startSession(
+  instance: TestInstance,
+  { email = "ada@example.com", clientId = "app", jkt = null }: SessionChoice = {},
+) {
   const { holdfast } = instance;
   const client = holdfast.clients.choose(clientId);
   const source = { requestId: "test", address: "192.0.2.1", userAgent: "test" };
@@ -31,7 +41,7 @@ export async function startSession(instance: TestInstance, { email = "ada@exampl
   const { memberships } = await holdfast.admission.memberships(session);
   const [account] = memberships;
   if (!account) throw new Error("the person has no account");
-  const started = await holdfast.admission.enter({ client, session, accountId: account.id, source });
+  const started = await holdfast.admission.enter({ client, session, accountId: account.id, jkt, source });
   const answer = await holdfast.grants.issue(client, started.subject);
   return { session, cookie, account, refreshToken: started.refreshToken, grantId: started.subject.grantId, answer };
 }

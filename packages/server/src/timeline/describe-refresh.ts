@@ -39,7 +39,7 @@ export const describeOverlapped: Describer = (line, { earlier }) => {
   };
 };
 
-/** `renewed`: a client that does not rotate. */
+/** `renewed`: a client that does not rotate, or a grant that is bound to a key. */
 export const describeRenewed: Describer = (line) => ({
   title: `Renewed: a new access token, and ${clientOf(line)} keeps its refresh token`,
   severity: "info",

@@ -62,6 +62,23 @@ describe("a refusal of the wrong party", () => {
   it.each([
     [{ verdict: "unbound", presented_by: "other" }, "Refused: the token belongs to app and was presented by other"],
     [{ verdict: "unbound" }, "Refused: app did not prove who it is; its secret was missing or wrong"],
+    [
+      { verdict: "unbound", reason: "client_authentication_failed" },
+      "Refused: app did not prove who it is; its secret was missing or wrong",
+    ],
+    [{ verdict: "unbound", reason: "dpop_proof_missing" }, "Refused: app did not prove that it holds its key"],
+    [
+      { verdict: "unbound", reason: "dpop_proof_invalid" },
+      "Refused: the proof with which app was to show that it holds its key breaks a rule",
+    ],
+    [
+      { verdict: "unbound", reason: "dpop_proof_replayed" },
+      "Refused: the proof by which app shows that it holds its key had been used before",
+    ],
+    [
+      { verdict: "unbound", reason: "dpop_key_mismatch" },
+      "Refused: the token is bound to another key than the one that app proved",
+    ],
     [{ verdict: "unknown" }, "Refused: a forged token, whose handle is not this grant's"],
   ])("%j is a warning, and says that the session was not harmed", (data, title) => {
     expect(tell(refused(data), sceneAfter())).toEqual({

@@ -53,12 +53,41 @@ const describeExpired: Describer = (line, { earlier, session }) => {
 
 const describeUnbound: Describer = (line) => {
   const other = textOf(line, "presented_by");
-  const title =
+  const { what, detail } =
     other === null
-      ? `Refused: ${clientOf(line)} did not prove who it is; its secret was missing or wrong`
-      : `Refused: the token belongs to ${clientOf(line)} and was presented by ${other}`;
-  return { title, detail: "The session was not harmed.", severity: "warning" };
+      ? describeUnproved(textOf(line, "reason"), clientOf(line))
+      : { what: `the token belongs to ${clientOf(line)} and was presented by ${other}` };
+  return {
+    title: `Refused: ${what}`,
+    detail: `The session was not harmed.${detail ? ` ${detail}` : ""}`,
+    severity: "warning",
+  };
 };
+
+/** What a client failed to prove: who it is, or that it holds the key that the token is bound to (DPoP). */
+function describeUnproved(reason: string | null, client: string): { readonly what: string; readonly detail?: string } {
+  switch (reason) {
+    case "dpop_proof_missing":
+      return {
+        what: `${client} did not prove that it holds its key`,
+        detail: "Either it does not send a DPoP proof with each refresh, or somebody has a copy of the token alone.",
+      };
+    case "dpop_key_mismatch":
+      return {
+        what: `the token is bound to another key than the one that ${client} proved`,
+        detail: "Somebody has a copy of the token, which is worth nothing to them; or the client has lost its key.",
+      };
+    case "dpop_proof_invalid":
+      return { what: `the proof with which ${client} was to show that it holds its key breaks a rule` };
+    case "dpop_proof_replayed":
+      return {
+        what: `the proof by which ${client} shows that it holds its key had been used before`,
+        detail: "A request that was sent twice, or a copy of one.",
+      };
+    default:
+      return { what: `${client} did not prove who it is; its secret was missing or wrong` };
+  }
+}
 
 const forged: Description = {
   title: "Refused: a forged token, whose handle is not this grant's",

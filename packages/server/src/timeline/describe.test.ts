@@ -50,6 +50,11 @@ const plainly: Record<EventType, readonly [Data, string, string]> = {
   ],
   "session.revoked": [{ reason: "signed_out" }, "ended", "Ended: signed out"],
   "grant.started": [home, "info", "First tokens for app"],
+  "grant.account_switched": [
+    { former: "01a1fc14-d251-7d58-a779-231a4e53c518", role: "member" },
+    "info",
+    "Switched to another account: tokens of app are for it from here on",
+  ],
   "grant.revoked": [{ reason: "account_closed" }, "ended", "The tokens of app ended: the account was closed"],
   "token.refused": [
     { verdict: "revoked", reason: "signed_out" },

@@ -35,6 +35,12 @@ const describeSignInAgain: Describer = (line) => ({
 
 const describeTokens: Describer = (line) => ({ title: `First tokens for ${clientOf(line)}`, severity: "info" });
 
+const describeSwitch: Describer = (line) => ({
+  title: `Switched to another account: tokens of ${clientOf(line)} are for it from here on`,
+  detail: textOf(line, "former") ? `Before, they were for the account ${textOf(line, "former")}.` : undefined,
+  severity: "info",
+});
+
 const describeFailure: Describer = (line) => ({
   title: `A sign-in failed: ${textOf(line, "code") ?? "for a reason that nobody wrote down"}`,
   detail: textOf(line, "cause") ?? undefined,
@@ -59,6 +65,7 @@ const describers: Readonly<Record<EventType, Describer>> = {
   "session.expiring": say("Told that the session runs out soon, unless it is used"),
   "session.expired": say("Ran out", "ended"),
   "grant.started": describeTokens,
+  "grant.account_switched": describeSwitch,
   "grant.revoked": describeGrantEnd,
   "token.refused": describeRefusal,
   // These stand beside sessions rather than in one; should a line name a session, it still reads well.

@@ -87,6 +87,29 @@ describe("an access token", () => {
   });
 });
 
+describe("a token that is bound to a key", () => {
+  const jkt = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+
+  it("says so to whoever may ask, and that it is no Bearer token (RFC 9449, section 6.2)", async () => {
+    const { answer } = await startSession(instance, { clientId: "device", jkt });
+    expect(await introspect(instance, answer.access_token)).toMatchObject({ token_type: "DPoP", cnf: { jkt } });
+  });
+
+  it("and its refresh token too, which stays active without rotating", async () => {
+    const { refreshToken } = await startSession(instance, { clientId: "strict", jkt });
+    instance.clock.advance(86_400 * second);
+    const said = await introspect(instance, refreshToken);
+    expect(said).toMatchObject({ active: true, cnf: { jkt } });
+    expect(said).not.toHaveProperty("token_type");
+  });
+
+  it("but not the refresh token of a confidential client, whose access token alone is bound", async () => {
+    const { refreshToken, answer } = await startSession(instance, { clientId: "service", jkt });
+    expect(await introspect(instance, answer.access_token)).toMatchObject({ token_type: "DPoP", cnf: { jkt } });
+    expect(await introspect(instance, refreshToken)).not.toHaveProperty("cnf");
+  });
+});
+
 describe("a refresh token", () => {
   it("is told with what its grant says, and is the one it was", async () => {
     const { refreshToken, session, account, grantId, answer } = await start();

@@ -53,9 +53,10 @@ export function createIntrospection(deps: IntrospectionDeps): Introspection {
     const grant = await grants.find(claims.grant_id);
     const isKnown = grant !== null && grant.sessionId === claims.sid && clients.find(grant.clientId) !== null;
     if (!isKnown || grant.expiresAt.getTime() <= clock.now() || !(await isLive(grant))) return inactive;
-    const { iss, sub, aud, exp, iat, client_id, scope, jti, sid, grant_id, account, role, auth_time } = claims;
+    const { iss, sub, aud, exp, iat, client_id, scope, jti, sid, grant_id, account, role, auth_time, cnf } = claims;
+    const bound = cnf ? ({ token_type: "DPoP", cnf } as const) : ({ token_type: "Bearer" } as const);
     const ids = { sid, grant_id, account, role, auth_time };
-    return { active: true, iss, sub, aud, exp, iat, client_id, scope, token_type: "Bearer", jti, ...ids };
+    return { active: true, iss, sub, aud, exp, iat, client_id, scope, ...bound, jti, ...ids };
   }
 
   async function introspectRefresh(token: string, reader: TokenReader): Promise<IntrospectionAnswer> {
@@ -98,5 +99,6 @@ function describeGrant(iss: string, grant: Grant): IntrospectionAnswer {
     account: grant.accountId,
     role: grant.role,
     auth_time: toNumericDate(grant.authenticatedAt.getTime()),
+    ...(grant.binding === null ? {} : { cnf: { jkt: grant.binding } }),
   };
 }

@@ -101,6 +101,29 @@ describe("a test message", () => {
   });
 });
 
+describe("an endpoint that is enabled again", () => {
+  it("hears of nothing that happened while it was disabled, though nobody had read that yet", async () => {
+    const { endpoint } = await create();
+    await webhooks().disable(endpoint.id);
+    instance.clock.advance(1_000);
+    await somebody();
+    instance.clock.advance(1_000);
+    await webhooks().enable(endpoint.id);
+    const { session } = await somebody();
+    await webhooks().catchUp();
+    expect(receiver.received.map(({ message }) => message.data.session_id)).toEqual([session.id]);
+  });
+
+  it("that was enabled all the time misses nothing", async () => {
+    const { endpoint } = await create();
+    const { session } = await somebody();
+    instance.clock.advance(1_000);
+    await webhooks().enable(endpoint.id);
+    await webhooks().catchUp();
+    expect(receiver.received.map(({ message }) => message.data.session_id)).toEqual([session.id]);
+  });
+});
+
 describe("a replay", () => {
   it("of a range sends what was missed, what was sent before and what was before the endpoint, by the ids of then", async () => {
     const from = new Date(instance.clock.now());

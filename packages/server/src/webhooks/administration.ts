@@ -19,6 +19,7 @@ import {
   insertSecret,
   listEndpoints,
   listSecrets,
+  setHearsFrom,
 } from "./store.ts";
 import { sealPurpose } from "./targets.ts";
 
@@ -96,9 +97,11 @@ export function createWebhookAdministration(deps: WebhookAdministrationDeps): We
     const secret = given === undefined ? createSecret(scheme) : parseSecret(given);
     const id = uuidv7(clock.now());
     const { url, description = null, events: patterns, clients = [], accounts = [] } = input;
+    const createdAt = now();
     await database.transaction(async (tx) => {
       await queue.addDestination(tx, id);
-      await insertEndpoint(tx, { id, url, description, events: patterns, clients, accounts, createdAt: now() });
+      const filters = { events: patterns, clients, accounts };
+      await insertEndpoint(tx, { id, url, description, ...filters, createdAt, hearsFrom: createdAt });
       await storeSecret(tx, id, secret);
     });
     return { endpoint: await find(id), secret: formatForReceiver(secret) };
@@ -150,7 +153,10 @@ export function createWebhookAdministration(deps: WebhookAdministrationDeps): We
     rotateSecret,
     async enable(id) {
       await find(id);
-      await queue.enableDestination(database.queries, id);
+      await database.transaction(async (tx) => {
+        // A replay sends what was missed, to whoever wants that.
+        if (await queue.enableDestination(tx, id)) await setHearsFrom(tx, id, now());
+      });
       events.announce();
     },
     async disable(id) {

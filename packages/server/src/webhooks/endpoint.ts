@@ -17,6 +17,8 @@ export interface Endpoint {
   /** Only events of these accounts; empty for all. */
   readonly accounts: readonly string[];
   readonly createdAt: Date;
+  /** What happened before is not for it: when it was made, or enabled after it had been disabled. */
+  readonly hearsFrom: Date;
 }
 
 /** What an endpoint is made of. */

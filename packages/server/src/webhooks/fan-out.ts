@@ -30,10 +30,10 @@ export function createFanOut({ database, clock, deliveries }: FanOutDeps): Event
   });
 }
 
-/** Every line for every endpoint that wants it. What was before an endpoint was made is not for it. */
+/** Every line for every endpoint that wants it. */
 function messagesFor(endpoints: readonly Endpoint[], lines: readonly LogLine[]): NewDelivery[] {
   return lines.flatMap((line) => {
-    const listening = endpoints.filter((endpoint) => line.at >= endpoint.createdAt && wants(endpoint, line));
+    const listening = endpoints.filter((endpoint) => line.at >= endpoint.hearsFrom && wants(endpoint, line));
     return toDeliveries(listening, line);
   });
 }

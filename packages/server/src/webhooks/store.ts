@@ -26,8 +26,13 @@ export async function insertEndpoint(queries: Queries, endpoint: Endpoint): Prom
       clients: [...endpoint.clients],
       accounts: [...endpoint.accounts],
       created_at: endpoint.createdAt,
+      hears_from: endpoint.hearsFrom,
     })
     .execute();
+}
+
+export async function setHearsFrom(queries: Queries, id: string, hearsFrom: Date): Promise<void> {
+  await queries.updateTable("webhook_endpoints").set({ hears_from: hearsFrom }).where("id", "=", id).execute();
 }
 
 function selectEndpoints(queries: Queries) {
@@ -62,6 +67,7 @@ function toStatus(row: Awaited<ReturnType<ReturnType<typeof selectEndpoints>["ex
     clients: row.clients,
     accounts: row.accounts,
     createdAt: row.created_at,
+    hearsFrom: row.hears_from,
     pausedUntil: row.paused_until,
     failingSince: row.failing_since,
     failures: row.failures,

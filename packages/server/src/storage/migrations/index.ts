@@ -6,6 +6,8 @@ import { databaseEpochs } from "./0005-database-epochs.ts";
 import { usage } from "./0007-usage.ts";
 import { signals } from "./0008-signals.ts";
 import { feedTellings } from "./0009-feed-tellings.ts";
+import { whatIsStillToBeHeard } from "./0010-what-is-still-to-be-heard.ts";
+import { feedAccounts } from "./0011-feed-accounts.ts";
 
 export interface Migration {
   /** Ordered, never reused. */
@@ -24,4 +26,6 @@ export const migrations: readonly Migration[] = [
   { version: 7, name: "usage", sql: usage },
   { version: 8, name: "signals", sql: signals },
   { version: 9, name: "feed-tellings", sql: feedTellings },
+  { version: 10, name: "what-is-still-to-be-heard", sql: whatIsStillToBeHeard },
+  { version: 11, name: "feed-accounts", sql: feedAccounts },
 ];

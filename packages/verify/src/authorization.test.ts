@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readBearerToken } from "./bearer.ts";
+import { readAccessToken } from "./authorization.ts";
 import { type Refuse, TokenError } from "./token-error.ts";
 
 const refuse: Refuse = (code, detail) =>
@@ -32,20 +32,26 @@ const shapes = [
 test.each(
   shapes.flatMap(([shape, request]) =>
     [
-      ["Bearer abc.def.ghi", "abc.def.ghi"],
-      ["bearer abc", "abc"],
-      ["BEARER a-b_c~d+e/f==", "a-b_c~d+e/f=="],
-    ].map(([header, token]) => ({ shape, request, header: header as string, token })),
+      ["Bearer abc.def.ghi", "Bearer", "abc.def.ghi"],
+      ["bearer abc", "Bearer", "abc"],
+      ["BEARER a-b_c~d+e/f==", "Bearer", "a-b_c~d+e/f=="],
+      ["DPoP abc.def.ghi", "DPoP", "abc.def.ghi"],
+      ["dpop abc", "DPoP", "abc"],
+    ].map(([header, scheme, token]) => ({ shape, request, header: header as string, scheme, token })),
   ),
-)("reads $header from a $shape request", ({ request, header, token }) => {
-  expect(readBearerToken(request(header), refuse)).toBe(token);
+)("reads $header from a $shape request", ({ request, header, scheme, token }) => {
+  expect(readAccessToken(request(header), refuse)).toEqual({ scheme, token });
 });
 
 const badHeaders: [values: string[], code: string][] = [
   [[], "token_missing"],
   [[""], "token_missing"],
   [["Basic dXNlcjpwYXNz"], "token_missing"],
-  [["DPoP abc"], "token_missing"],
+  [["DPoP"], "token_malformed"],
+  [["DPoP  abc"], "token_malformed"],
+  [["DPoP abc, Bearer abc"], "token_malformed"],
+  [["DPoP abc", "Bearer abc"], "token_malformed"],
+  [["DPoPabc"], "token_missing"],
   [["Bearerabc"], "token_missing"],
   [["Token Bearer abc"], "token_missing"],
   [["Bearer"], "token_malformed"],
@@ -68,20 +74,20 @@ const badHeaders: [values: string[], code: string][] = [
 test.each(shapes.flatMap(([shape, request]) => badHeaders.map(([values, code]) => ({ shape, request, values, code }))))(
   "refuses $values of a $shape request as $code",
   ({ request, values, code }) => {
-    expect(codeOf(() => readBearerToken(request(...values), refuse))).toBe(code);
+    expect(codeOf(() => readAccessToken(request(...values), refuse))).toBe(code);
   },
 );
 
 test("refuses a second Authorization header of another scheme, which Node would hide", () => {
-  expect(codeOf(() => readBearerToken(nodeRequest("Bearer abc", "Basic dXNlcjpwYXNz"), refuse))).toBe(
+  expect(codeOf(() => readAccessToken(nodeRequest("Bearer abc", "Basic dXNlcjpwYXNz"), refuse))).toBe(
     "token_malformed",
   );
-  expect(codeOf(() => readBearerToken(nodeRequest("Basic dXNlcjpwYXNz", "Bearer abc"), refuse))).toBe(
+  expect(codeOf(() => readAccessToken(nodeRequest("Basic dXNlcjpwYXNz", "Bearer abc"), refuse))).toBe(
     "token_malformed",
   );
 });
 
 test("reads no token from the query", () => {
   const request = new Request("https://api.example.com/?access_token=abc");
-  expect(codeOf(() => readBearerToken(request, refuse))).toBe("token_missing");
+  expect(codeOf(() => readAccessToken(request, refuse))).toBe("token_missing");
 });
