@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { describe, expect, it } from "vitest";
 import {
   client,
@@ -9,6 +10,7 @@ import {
   read,
   refusalOf,
 } from "./config.testing.ts";
+import { parseConfig } from "./index.ts";
 
 describe("an empty configuration in development", () => {
   it("has every default", () => {
@@ -192,6 +194,27 @@ describe("production", () => {
       expect(pathsOf({ ...productionSettings, issuer }, production)).toEqual(["issuer"]);
     },
   );
+});
+
+describe("workers", () => {
+  const workersOf = (settings: object, mode: "development" | "production") =>
+    parseConfig({ ...productionSettings, ...settings }, { mode }).workers;
+
+  it("are one for each processor, four at most", () => {
+    expect(workersOf({}, "production")).toBe(Math.min(availableParallelism(), 4));
+    expect(workersOf({ workers: "auto" }, "production")).toBe(Math.min(availableParallelism(), 4));
+  });
+
+  it("are as many as asked for, also by the environment", () => {
+    expect(workersOf({ workers: 7 }, "production")).toBe(7);
+    expect(
+      parseConfig(productionSettings, { mode: "production", environment: { HOLDFAST_WORKERS: "3" } }).workers,
+    ).toBe(3);
+  });
+
+  it("are one in development", () => {
+    expect(workersOf({ workers: 7 }, "development")).toBe(1);
+  });
 });
 
 describe("secrets", () => {

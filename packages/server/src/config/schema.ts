@@ -168,7 +168,7 @@ export const configSchema = z.strictObject({
     description: "The address to listen on. Default: this machine only in development, every address otherwise.",
   }),
   workers: z
-    .union([z.literal("auto"), wholeNumber(1, 64)])
+    .union([z.literal("auto"), wholeNumber(1, 64)], { error: 'is neither "auto" nor a whole number from 1 to 64' })
     .default("auto")
     .meta({
       description:

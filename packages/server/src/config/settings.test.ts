@@ -8,6 +8,8 @@ describe("settings of the wrong type", () => {
     [{ port: true }, "port", "is not a whole number from 0 to 65535"],
     [{ port: 65_536 }, "port", "is not a whole number from 0 to 65535"],
     [{ port: 80.5 }, "port", "is not a whole number from 0 to 65535"],
+    [{ workers: 0 }, "workers", "is not a whole number from 1 to 64"],
+    [{ workers: "two" }, "workers", 'is neither "auto" nor a whole number from 1 to 64'],
     [{ trustedProxies: -1 }, "trustedProxies", "is not a whole number from 0 to 10"],
     [{ database: { poolSize: 0 } }, "database.poolSize", "is not a whole number from 1 to 200"],
     [{ feed: { maxFollowers: 0 } }, "feed.maxFollowers", "is not a whole number from 1 to 1000000"],
