@@ -23,6 +23,7 @@ const compilerOptions = {
   moduleDetection: "force",
   lib: ["ES2024", "DOM", "DOM.Iterable"],
   types: ["node"],
+  jsx: "react-jsx",
 };
 
 process.exitCode = await checkSnippets();
@@ -39,7 +40,8 @@ async function checkSnippets(): Promise<number> {
       try {
         if (nocheckReason(snippet) !== undefined) skipped++;
         else if (snippet.language === "json") JSON.parse(snippet.code);
-        else if (snippet.language === "ts") sources.set(await place(page, snippet), where);
+        else if (snippet.language === "ts" || snippet.language === "tsx")
+          sources.set(await place(page, snippet), where);
       } catch (error) {
         problems.push(`${where}:${snippet.line}: ${error instanceof Error ? error.message : String(error)}`);
       }
@@ -54,15 +56,15 @@ async function checkSnippets(): Promise<number> {
 }
 
 /** Writes a snippet to a file of its own, its code on the lines it has on the page. */
-async function place(page: string, { line, code }: Snippet): Promise<string> {
-  const name = `${page.replaceAll(/[^\w]/g, "-")}-${line}.ts`;
+async function place(page: string, { line, code, language }: Snippet): Promise<string> {
+  const name = `${page.replaceAll(/[^\w]/g, "-")}-${line}.${language}`;
   await writeFile(path.join(workshop, name), "\n".repeat(line - 1) + code);
   return name;
 }
 
 /** The compiler's complaints, by page and line. */
 async function compile(sources: ReadonlyMap<string, string>): Promise<string[]> {
-  const project = { extends: "../../../tsconfig.base.json", compilerOptions, include: ["*.ts"] };
+  const project = { extends: "../../../tsconfig.base.json", compilerOptions, include: ["*.ts", "*.tsx"] };
   await writeFile(path.join(workshop, "tsconfig.json"), JSON.stringify(project));
   const { code, output } = await run(["-p", "tsconfig.json", "--pretty", "false"]);
   const complaints = output.split("\n").filter(Boolean);

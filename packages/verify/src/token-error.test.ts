@@ -72,3 +72,21 @@ test("never sends the cause", async () => {
   const error = new TokenError("token_malformed", undefined, { ...context, cause: new Error("secret detail") });
   expect(await error.toResponse().text()).not.toContain("secret detail");
 });
+
+test("does not look for where it is made, which takes ten times as long as the rest; others do as before", () => {
+  const limit = Error.stackTraceLimit;
+  const refused = new TokenError("token_revoked", undefined, context);
+  expect(refused.stack).not.toMatch(/\n\s+at /);
+  expect(Error.stackTraceLimit).toBe(limit);
+  expect(new Error("another").stack).toMatch(/\n\s+at /);
+});
+
+test("is made alike where the engine's settings are frozen", () => {
+  const limit = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit");
+  Object.defineProperty(Error, "stackTraceLimit", { ...limit, writable: false });
+  try {
+    expect(new TokenError("token_revoked", undefined, context)).toMatchObject({ code: "token_revoked", status: 401 });
+  } finally {
+    Object.defineProperty(Error, "stackTraceLimit", { ...limit, writable: true });
+  }
+});

@@ -9,7 +9,7 @@ const tick = (time: number): FeedMessage => ({ event: "tick", data: { server_tim
 function createTestFollower() {
   let closed = 0;
   let disconnected = 0;
-  const wire = { socket: null, chunkedEncoding: true, destroy: () => disconnected++ };
+  const wire = { socket: null, headersSent: true, chunkedEncoding: true, destroy: () => disconnected++ };
   const { follower, body } = createFollower({ onEnded: () => closed++, wire });
   return { follower, body, closed: () => closed, disconnected: () => disconnected };
 }
@@ -80,6 +80,7 @@ describe("a follower on a socket", () => {
   function createWire({ chunkedEncoding = true, isStuck = false } = {}) {
     const written: string[] = [];
     const wire = {
+      headersSent: true,
       chunkedEncoding,
       destroyed: false,
       socket: {
@@ -150,5 +151,17 @@ describe("a follower on a socket", () => {
     }
     await expect.poll(() => written.length).toBeGreaterThan(900);
     expect(ends).toEqual([]);
+  });
+
+  it("hears nothing past the body before the answer has begun: that would stand where its head belongs", async () => {
+    const { wire, written } = createWire();
+    wire.headersSent = false;
+    const { follower, body } = createFollower({ onEnded: () => undefined, wire });
+    const reader = body.getReader();
+    const first = reader.read();
+    await Promise.resolve();
+    follower.send(encodeMessages([tick(1)]));
+    expect(written).toEqual([]);
+    expect(Buffer.from((await first).value ?? "").toString()).toBe(textOf(tick(1)));
   });
 });

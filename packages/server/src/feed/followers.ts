@@ -20,6 +20,8 @@ export interface Wire {
     /** Bytes that wait to be sent. */
     readonly writableLength: number;
   } | null;
+  /** False while our server, which reads what there is of a body before it answers, has not begun to. */
+  readonly headersSent: boolean;
   /** False for HTTP/1.0, which ends an answer with its connection. */
   readonly chunkedEncoding: boolean;
   destroy(): unknown;
@@ -68,7 +70,7 @@ export function createFollower({ onEnded, wire, missed = [].values() }: Follower
 
   /** Passes it on, and counts what waits. */
   function deliver(to: ReadableStreamDefaultController<Uint8Array>, delivery: Uint8Array): void {
-    if (wire?.socket && isReaderWaiting) {
+    if (wire?.socket && wire.headersSent && isReaderWaiting) {
       const bytes = wire.socket.writableLength;
       waiting = { deliveries: bytes === 0 ? 0 : waiting.deliveries + 1, bytes };
       wire.socket.write(wire.chunkedEncoding ? chunkOf(delivery) : delivery);
