@@ -78,6 +78,7 @@ export default defineConfig({
             "guides/single-page-app",
             "guides/react",
             "guides/convex",
+            "guides/nextjs",
             "guides/push-to-open-tabs",
             "guides/clients-that-keep-their-token",
             "guides/service-tokens",
