@@ -92,8 +92,15 @@ module.exports = {
       name: "packages-meet-in-the-protocol",
       comment: "protocol ← verify, client, server: a service that verifies tokens must not carry the server with it.",
       severity: "error",
-      from: { path: "^packages/([^/]+)/src/", pathNot: tests },
+      from: { path: "^packages/((?!react/|convex/|next/)[^/]+)/src/", pathNot: tests },
       to: { path: "^packages/", pathNot: "^packages/(?:$1|protocol)/" },
+    },
+    {
+      name: "adapters-stand-on-the-client",
+      comment: "client ← react ← convex, next: thin, and next verifies tokens as well. None of them knows another.",
+      severity: "error",
+      from: { path: "^packages/(react|convex|next)/src/", pathNot: tests },
+      to: { path: "^packages/", pathNot: "^packages/(?:$1|protocol|client|react|verify)/" },
     },
     {
       name: "packages-by-name",

@@ -15,15 +15,31 @@ const config: KnipConfig = {
       // Run by their path. The compiler goes by its own name: `typescript` is an older release, kept for tools.
       ignoreDependencies: ["@biomejs/biome", "typescript-7"],
     },
-    "packages/*": { entry: ["src/**/*.test.ts"], project: ["src/**/*.ts"] },
+    "packages/*": { entry: ["src/**/*.test.ts", "src/**/*.testing.ts"], project: ["src/**/*.ts"] },
     "examples/*": { entry: ["main.ts", "web/public/app.js", "**/*.test.ts"], project: ["**/*.{ts,js}"] },
     "apps/docs": {
       entry: ["{check-snippets,reference/generate,transcripts/record,measure/figures}.ts", "**/*.test.ts"],
       project: ["**/*.{ts,mjs,astro,mdx}"],
       // The snippets of the pages import them.
-      ignoreDependencies: ["@holdfast/verify"],
+      ignoreDependencies: [
+        "@holdfast/verify",
+        "@holdfast/client",
+        "@holdfast/react",
+        "@holdfast/convex",
+        "@holdfast/next",
+        "convex",
+        "next",
+        "react",
+        "react-dom",
+        "@types/react",
+        "@types/react-dom",
+      ],
     },
-    e2e: { entry: ["**/*.test.ts"], project: ["**/*.ts"] },
+    e2e: {
+      // Some are started by their path.
+      entry: ["**/*.test.ts", "support/{device-process,device.config}.ts"],
+      project: ["**/*.ts"],
+    },
   },
 };
 

@@ -26,6 +26,7 @@ const badRepository: Record<string, string> = {
   "packages/verify/src/index.ts": `
     import "../../server/src/sessions/index.ts"; // packages-meet-in-the-protocol, packages-by-name
     import "../../../tools/tool.ts"; // packages-know-no-application`,
+  "packages/convex/src/index.ts": `import "../../server/src/users/index.ts";`, // adapters-stand-on-the-client
   "tools/tool.ts": "export {};",
 };
 

@@ -1,0 +1,122 @@
+/**
+ * A whole Holdfast in memory, for virtual worlds: sign-in, refresh by the verdict table, sign-out, revocation, and an API
+ * that takes the tokens. It owns no clock: every request comes with the moment at which it arrives. What it leaves out:
+ * providers, signatures, rate limits, webhooks and feed.
+ */
+import type { Milliseconds } from "../../env.ts";
+import type { VirtualServer } from "../virtual-server.ts";
+import { refuse } from "./answers.ts";
+import { createReferenceApi, type ReferenceApi } from "./api.ts";
+import { formatRefreshToken, type Grant } from "./grant.ts";
+import { createLedger, type Ledger } from "./ledger.ts";
+import { createRefreshRoute, type RefreshRecord } from "./refresh-route.ts";
+import { createSigninRoutes } from "./signin-routes.ts";
+
+export type { RefreshRecord } from "./refresh-route.ts";
+
+export interface ReferenceServerOptions {
+  readonly issuer: string;
+  readonly api: string;
+  readonly callback: string;
+  readonly isCookieMode: boolean;
+  /** How long access tokens live. Default: 5 minutes. */
+  readonly access?: Milliseconds;
+  /** Default: 30 seconds. */
+  readonly overlap?: Milliseconds;
+  /** Default: 30 days. */
+  readonly idle?: Milliseconds;
+  /** Default: 365 days. */
+  readonly absolute?: Milliseconds;
+  readonly nextId: () => string;
+  readonly onRecord?: (record: RefreshRecord) => void;
+}
+
+export interface ReferenceServer extends VirtualServer {
+  readonly api: ReferenceApi;
+  readonly ledger: Ledger;
+  /** Every refresh that was judged. */
+  readonly history: readonly RefreshRecord[];
+  /** Who signs in next. */
+  seat(person: string): void;
+  /** The newest session of a person. @throws when there is none */
+  sessionOf(person: string): Grant;
+  /** Ends a session at the server; nobody in the browser asked for it. */
+  revoke(sid: string, reason?: "session_revoked" | "user_disabled" | "account_closed"): void;
+  /** A thief presents a token of that generation. From now on alarms are right. */
+  presentStolen(grant: Grant, generation: number, at: Milliseconds): Promise<Response>;
+}
+
+export function createReferenceServer(options: ReferenceServerOptions): ReferenceServer {
+  const { issuer, access = 300_000, overlap = 30_000, idle = 30 * 86_400_000, absolute = 365 * 86_400_000 } = options;
+  const ledger = createLedger({ idle, absolute });
+  const rules = { issuer, audience: options.api, access, overlap, idle };
+  const history: RefreshRecord[] = [];
+  const alarms: string[] = [];
+  let person = "ada";
+  let isThiefAbout = false;
+
+  function record(entry: RefreshRecord): void {
+    history.push(entry);
+    options.onRecord?.(entry);
+    const what = `${entry.verdict}: generation ${entry.presented} of ${entry.sid}, which stands at ${entry.generation}`;
+    if (!isThiefAbout && ["reused", "recovered", "malformed", "unknown"].includes(entry.verdict)) alarms.push(what);
+  }
+
+  const { nextId } = options;
+  const refresh = createRefreshRoute({ ledger, rules, nextId, onRecord: record });
+  const signin = createSigninRoutes({ ...options, ledger, rules, person: () => person });
+  const isOver = (sid: string) => {
+    const grants = [...ledger.grants.values()].filter((grant) => grant.sid === sid);
+    return grants.every((grant) => grant.revoked !== null || hasExpired(grant));
+  };
+  let latest = 0;
+  const hasExpired = (grant: Grant) => grant.idleExpiresAt <= latest || grant.expiresAt <= latest;
+  const api = createReferenceApi({ isOver });
+
+  async function route(request: Request, now: Milliseconds): Promise<Response> {
+    switch (`${request.method} ${new URL(request.url).pathname}`) {
+      case "POST /refresh":
+        return refresh(request, now);
+      case "GET /signin":
+        return signin.signIn(request, now);
+      case "POST /signin/redeem":
+        return signin.redeem(request, now);
+      case "POST /signout":
+        return signin.signOut(request);
+      case "POST /revoke":
+        return signin.revoke(request);
+      case "GET /session":
+        return signin.session(request, now);
+      default:
+        return refuse("not_found", now);
+    }
+  }
+
+  return {
+    api,
+    ledger,
+    history,
+    facts: { isOver, alarms: () => alarms },
+    handle(request, now) {
+      latest = Math.max(latest, now);
+      return new URL(request.url).origin === options.api ? api.handle(request, now) : route(request, now);
+    },
+    seat(next) {
+      person = next;
+    },
+    sessionOf(userId) {
+      const grant = [...ledger.grants.values()].filter((each) => each.userId === userId).at(-1);
+      if (!grant) throw new Error(`${userId} never signed in`);
+      return grant;
+    },
+    revoke: (sid, reason = "session_revoked") => ledger.end(sid, reason),
+    presentStolen(grant, generation, at) {
+      isThiefAbout = true;
+      const body = new URLSearchParams({
+        client_id: grant.clientId,
+        refresh_token: formatRefreshToken(grant, generation),
+      });
+      return route(new Request(`${issuer}/refresh`, { method: "POST", body }), at);
+    },
+  };
+}

@@ -1,0 +1,3 @@
+import { handlers } from "../../../lib/holdfast";
+
+export const { GET, POST } = handlers;

@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import * as door from "./index.ts";
+
+it("exports exactly what is promised", () => {
+  expect(Object.keys(door).sort()).toEqual([
+    "HoldfastProvider",
+    "SignedIn",
+    "SignedOut",
+    "useAuth",
+    "useAuthClient",
+    "useAuthState",
+    "useUser",
+  ]);
+});
