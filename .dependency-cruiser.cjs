@@ -108,7 +108,7 @@ module.exports = {
         "A relative path into a package goes round its exports: what it reaches is not there once published. Benches make " +
         "a million rows at once, and drills break what is inside: they are never published, and look inside on purpose.",
       severity: "error",
-      from: { path: "^((?:packages|apps|examples)/[^/]+|[^/]+)/", pathNot: "^(?:bench|e2e/faults)/" },
+      from: { path: "^((?:packages|apps|examples)/[^/]+|[^/]+)/", pathNot: "^(?:(?:bench|e2e/faults)/|e2e/(?:support/)?next)" },
       to: {
         path: "^packages/",
         pathNot: "^$1/",
@@ -132,7 +132,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["holdfast-source", "import", "node", "types", "default"],
-      extensions: [".ts", ".mjs", ".cjs", ".js", ".json", ".d.ts"],
+      extensions: [".ts", ".tsx", ".mjs", ".cjs", ".js", ".json", ".d.ts"],
     },
   },
 };

@@ -15,7 +15,12 @@ const config: KnipConfig = {
       // Run by their path. The compiler goes by its own name: `typescript` is an older release, kept for tools.
       ignoreDependencies: ["@biomejs/biome", "typescript-7"],
     },
-    "packages/*": { entry: ["src/**/*.test.ts", "src/**/*.testing.ts"], project: ["src/**/*.ts"] },
+    "packages/*": { entry: ["src/**/*.test.ts"], project: ["src/**/*.ts"] },
+    "packages/client": { entry: ["src/**/*.test.ts", "src/**/*.testing.ts"], project: ["src/**/*.ts"] },
+    "packages/next": {
+      entry: ["src/**/*.test.ts", "testing/*.ts", "testing/app/**/*.{ts,tsx}"],
+      project: ["{src,testing}/**/*.{ts,tsx}"],
+    },
     "examples/*": { entry: ["main.ts", "web/public/app.js", "**/*.test.ts"], project: ["**/*.{ts,js}"] },
     "apps/docs": {
       entry: ["{check-snippets,reference/generate,transcripts/record,measure/figures}.ts", "**/*.test.ts"],
@@ -39,6 +44,8 @@ const config: KnipConfig = {
       // Some are started by their path.
       entry: ["**/*.test.ts", "support/{device-process,device.config}.ts"],
       project: ["**/*.ts"],
+      // Run by its path.
+      ignoreDependencies: ["next"],
     },
   },
 };

@@ -8,9 +8,15 @@ import { type CookieJar, createCookieJar } from "./support/cookie-jar.ts";
 import { freePort } from "./support/free-port.ts";
 import { type HttpRelay, startHttpRelay } from "./support/http-relay.ts";
 import { buildNextApp, type NextBuild, type NextServer } from "./support/next-app.ts";
-import { createAging, generationsIn, readPage, sessionNames } from "./support/next-session.ts";
+import {
+  audience,
+  isNewestGrantRevoked,
+  nextClient,
+  revokeNewestSession,
+  signInToApp,
+} from "./support/next-instance.ts";
+import { createAging, generationsIn, readPage, sessionNames, untilRefreshed } from "./support/next-session.ts";
 
-const audience = "https://api.example.com";
 const clientSecret = randomBytes(24).toString("base64url");
 const cookieSecret = randomBytes(32).toString("base64");
 const { runOut, runOutIn } = createAging(cookieSecret);
@@ -27,11 +33,12 @@ beforeAll(async () => {
   const port = await freePort();
   const appUrl = `http://localhost:${port}`;
   strictUrl = `http://localhost:${await freePort()}`;
+  const clients = [nextClient("web", appUrl, clientSecret), nextClient("strict", strictUrl, clientSecret, "0s")];
   [instance, build, chromium] = await Promise.all([
     createTestInstance({
       clock: "system",
       background: true,
-      config: { clients: [clientFor("web", appUrl), clientFor("strict", strictUrl, "0s")] },
+      config: { clients },
     }),
     buildNextApp(),
     launchChromium(),
@@ -47,20 +54,6 @@ afterEach(() => {
   for (const path of ["/", "/refresh", "/jwks", "/revoke", "/signin/redeem"]) relay.break(path, null);
 });
 
-function clientFor(id: string, appUrl: string, overlap = "30s") {
-  return {
-    id,
-    type: "confidential" as const,
-    secret: clientSecret,
-    refreshToken: "body" as const,
-    audience,
-    origins: [appUrl],
-    signin: { success: `${appUrl}/auth/callback`, failed: `${appUrl}/auth/callback` },
-    signout: { success: `${appUrl}/` },
-    tokens: { overlap },
-  };
-}
-
 function environmentFor(appUrl: string, clientId = "web"): Record<string, string> {
   return {
     HOLDFAST_ISSUER: instance.issuer,
@@ -73,40 +66,9 @@ function environmentFor(appUrl: string, clientId = "web"): Record<string, string
   };
 }
 
-/** Signs somebody in, and answers with their browser's cookies for the app. */
-async function signIn(jar = createCookieJar(), { origin } = app): Promise<CookieJar> {
-  const begun = await jar.fetch(`${origin}/auth/signin?return_to=/dashboard`);
-  const { search } = new URL(String(begun.headers.get("location")));
-  const visit = await signInAs(instance, instance.browser(), { query: search, until: origin });
-  const returned = await jar.fetch(visit.url.href);
-  expect([returned.status, returned.headers.get("location")]).toEqual([303, "/dashboard"]);
-  return jar;
-}
+const signIn = (jar?: CookieJar, { origin } = app) => signInToApp(instance, origin, jar);
 
-async function revokeNewestSession(): Promise<void> {
-  const [session] = await instance.sql<{ id: string }>("select id from sessions order by id desc limit 1");
-  await instance.holdfast.sessions.revoke({ id: String(session?.id) }, "session_revoked");
-}
-
-async function isNewestGrantRevoked(): Promise<boolean> {
-  const select = "select revoked_at is not null as revoked from grants order by id desc limit 1";
-  const [grant] = await instance.sql<{ revoked: boolean }>(select);
-  return grant?.revoked ?? false;
-}
-
-/** Until Holdfast may be asked again: an app that had trouble pauses first. */
-async function recovered(jar: CookieJar): Promise<Response> {
-  return expect
-    .poll(
-      async () => {
-        const response = await jar.send(`${app.origin}/dashboard`);
-        return response.headers.getSetCookie().length > 0 ? response : null;
-      },
-      { timeout: 15_000, interval: 250 },
-    )
-    .not.toBeNull()
-    .then(() => jar.fetch(`${app.origin}/dashboard`));
-}
+const recovered = (jar: CookieJar) => untilRefreshed(jar, `${app.origin}/dashboard`);
 
 describe("a sign-in", () => {
   it("ends on the page that was asked for, with a session that only the server can read", async () => {
@@ -298,7 +260,7 @@ describe("the end of a session", () => {
     const home = await readPage(await jar.fetch(`${app.origin}/`));
     expect(home).toMatchObject({ state: "ended", reason: "signed_out" });
     expect((await jar.fetch(`${app.origin}/dashboard`)).status).toBe(303);
-    expect(await isNewestGrantRevoked()).toBe(true);
+    expect(await isNewestGrantRevoked(instance)).toBe(true);
   });
 
   it("by the person, while Holdfast is down: it hears of it as soon as it can", async () => {
@@ -312,7 +274,7 @@ describe("the end of a session", () => {
       .poll(
         async () => {
           await jar.fetch(`${app.origin}/`);
-          return isNewestGrantRevoked();
+          return isNewestGrantRevoked(instance);
         },
         { timeout: 15_000, interval: 250 },
       )
@@ -322,7 +284,7 @@ describe("the end of a session", () => {
   it("by an operator reaches every page and program within a second, with the reason", async () => {
     const jar = await signIn();
     expect((await jar.fetch(`${app.origin}/api/me`)).status).toBe(200);
-    await revokeNewestSession();
+    await revokeNewestSession(instance);
     await expect.poll(async () => (await jar.send(`${app.origin}/api/me`)).status, { timeout: 1_000 }).toBe(401);
     const page = await jar.fetch(`${app.origin}/dashboard`);
     expect([page.status, page.headers.get("location")]).toEqual([303, "/auth/signin?return_to=%2Fdashboard"]);
@@ -418,7 +380,7 @@ describe("in a real browser", () => {
     const page = await signInAt("/live");
     await expect.poll(() => page.getByTestId("client-state").textContent(), patience).toBe("active");
     await page.getByLabel("Notes").fill("half a thought");
-    await revokeNewestSession();
+    await revokeNewestSession(instance);
     await page.getByRole("button", { name: "Get another" }).click();
     await expect.poll(() => page.getByTestId("client-state").textContent(), patience).toBe("ended");
     await expect.poll(() => page.getByTestId("state").textContent(), patience).toBe("ended");
@@ -437,6 +399,6 @@ describe("in a real browser", () => {
       await expect.poll(() => each.getByTestId("client-state").textContent(), patience).toBe("ended");
       await expect.poll(() => each.getByTestId("state").textContent(), patience).toBe("ended");
     }
-    await expect.poll(isNewestGrantRevoked, patience).toBe(true);
+    await expect.poll(() => isNewestGrantRevoked(instance), patience).toBe(true);
   });
 });

@@ -71,7 +71,7 @@ function run(cwd: string, args: readonly string[], env: Readonly<Record<string, 
   const { NODE_ENV: _, VITEST: __, ...inherited } = process.env;
   const child = spawn(process.execPath, [next, ...args], {
     cwd,
-    env: { ...inherited, NEXT_TELEMETRY_DISABLED: "1", ...env } as NodeJS.ProcessEnv,
+    env: { ...inherited, NEXT_TELEMETRY_DISABLED: "1", ...env } as object as NodeJS.ProcessEnv,
     stdio: ["ignore", "pipe", "pipe"],
   });
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => log.push(String(text)));

@@ -16,6 +16,19 @@ export async function readPage(response: Response): Promise<Record<string, strin
   );
 }
 
+/** Asks for a page until its answer brings a new session: an app that had trouble pauses before it asks Holdfast again. */
+export async function untilRefreshed(jar: CookieJar, url: string): Promise<Response> {
+  for (const deadline = Date.now() + 15_000; Date.now() < deadline; ) {
+    const response = await jar.send(url);
+    if (response.headers.getSetCookie().length > 0) {
+      jar.apply(response);
+      return response;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error(`no answer of ${url} brought a new session`);
+}
+
 /** Lets the access tokens in an app's cookies have run out, without waiting for it. */
 export function createAging(cookieSecret: string) {
   const sealer = createSealer([cookieSecret]);

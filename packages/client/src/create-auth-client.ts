@@ -71,7 +71,11 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     own: createJsonStorage(env.sessionStorage, scope, onFailure),
   };
   const farewells = createFarewells({ ...parts, onDone: () => void check() });
-  const session = createSession({ ...parts, onChange: () => waiters.settle() });
+  const session = createSession({
+    ...parts,
+    onDiscard: (refreshToken) => void farewells.add({ sid: "", refreshToken }),
+    onChange: () => waiters.settle(),
+  });
   const waiters = createWaiters({ ...parts, session });
   const refresh = createRefresh({ ...parts, session, want: () => upkeep.want() });
   const upkeep: Upkeep = createUpkeep({ ...parts, refresh, session, waiters });
@@ -92,7 +96,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     if (credential.isCookie) await told;
     if (isDisposed) return;
     // The cookie may still be there, but the person is not.
-    if (credential.isCookie ? farewells.isPending() : !store.read()) session.forget();
+    if (credential.isCookie ? farewells.isPending() : !store.read()) session.forget(null);
     upkeep.start(isReturning);
     if (isReturning && (await ready()).status === "anonymous") {
       emit("warning", configError("No session came of the sign-in: given up, or the browser sends no cookie there."));
@@ -133,10 +137,11 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
       return isDone;
     },
     async signOut({ scope: reach } = {}) {
-      const { sid = "", refreshToken = credential.loaded?.() } = store.read() ?? {};
+      const record = store.read();
+      const { sid = "", refreshToken = credential.loaded?.() } = record ?? {};
       if (session.isOver()) return;
       upkeep.stop();
-      session.end("signed_out", "person");
+      session.end("signed_out", "person", record);
       if (reach !== "local") await farewells.add({ sid, refreshToken });
     },
     async switchAccount(account) {

@@ -1,8 +1,12 @@
-/** Where a credential stands: the session, the grant under it, and how often that was refreshed. */
-export interface Lineage {
+/** One sign-in, as a client has it: the session, and the client's grant under it. */
+export interface Grant {
   readonly sid: string;
   /** The grant's id. These begin with the time of their making, so that of two the greater is the newer. */
   readonly grant: string;
+}
+
+/** Where a credential stands: its grant, and how often that was refreshed. */
+export interface Lineage extends Grant {
   readonly generation: number;
 }
 

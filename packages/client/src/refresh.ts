@@ -48,6 +48,8 @@ export interface RefreshRun {
   turn: number;
   /** What it came to serve; null while it waits, and when nothing was left to do. */
   want: Want | null;
+  /** What was stored of the session that it presented. */
+  record: SessionRecord | null;
 }
 
 // Tabs answer in a few milliseconds, if there are any.
@@ -116,6 +118,7 @@ export function createRefresh(deps: RefreshDeps): (run: RefreshRun) => Promise<v
     const wait = want.isUrgent ? 0 : deps.cooldown.remaining();
     if (wait) throw transient("rate_limited", "The server has asked for quiet.", { retryAfterMs: wait });
     const record = store.read();
+    run.record = record;
     let isOutdated: boolean;
     try {
       isOutdated = !(await ask(record, want, run));

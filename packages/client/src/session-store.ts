@@ -1,5 +1,5 @@
 import { asObject, isText, type JsonStorage } from "./json-storage.ts";
-import { isNewer, type Lineage } from "./lineage.ts";
+import { type Grant, isNewer, type Lineage } from "./lineage.ts";
 import type { EndReason } from "./state.ts";
 
 /** What is stored of the session: for the other tabs, and for the next visit. */
@@ -25,9 +25,9 @@ export interface SessionStore {
   /** Stores which account the person acts for; undefined for what the server thinks. */
   choose(account: string | undefined): void;
   /** Why this one is over; undefined when nobody said so. */
-  endOf(lineage: Lineage): EndReason | undefined;
+  endOf(lineage: Grant): EndReason | undefined;
   /** It is over: no answer that is still under way brings it back. */
-  bury(lineage: Lineage, reason: EndReason): void;
+  bury(lineage: Grant, reason: EndReason): void;
   /** The person has signed in again, and the server may go on with the same session. */
   unbury(sid: string): void;
 }
@@ -42,11 +42,14 @@ export function createSessionStore(storage: JsonStorage): SessionStore {
 
   function tombstones(): readonly Tombstone[] {
     const stored = storage.read(tombstonesName);
-    return Array.isArray(stored) ? stored : [];
+    return Array.isArray(stored) ? stored.filter((each) => isText(asObject(each).sid)) : [];
   }
 
-  const endOf = ({ sid, grant }: Lineage) =>
-    tombstones().find((each) => each?.sid === sid && grant <= each.grant)?.reason;
+  function endOf({ sid, grant }: Grant): EndReason | undefined {
+    // An older sign-in that lingers in a cookie does not come back either: the newest was the session.
+    const isLeft = (each: Tombstone) => each.sid === sid || each.grant !== each.sid;
+    return tombstones().find((each) => isLeft(each) && grant <= each.grant)?.reason;
+  }
 
   function write(record: SessionRecord): void {
     known = record;
@@ -79,7 +82,7 @@ export function createSessionStore(storage: JsonStorage): SessionStore {
     unbury(sid) {
       storage.write(
         tombstonesName,
-        tombstones().filter((each) => each?.sid !== sid),
+        tombstones().filter((each) => each.sid !== sid),
       );
     },
   };

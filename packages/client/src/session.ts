@@ -3,9 +3,9 @@ import type { AttemptKeys } from "./attempt-key.ts";
 import type { AuthEvents } from "./auth-client.ts";
 import type { AuthError } from "./auth-error.ts";
 import type { Clock, Moment } from "./clock.ts";
-import type { Credential } from "./credential.ts";
+import { type Credential, noCredential } from "./credential.ts";
 import type { ClientEnv } from "./env.ts";
-import { isNewer, type Lineage } from "./lineage.ts";
+import { type Grant, isNewer, type Lineage } from "./lineage.ts";
 import type { SessionStore } from "./session-store.ts";
 import type { EndReason } from "./state.ts";
 import type { StateStore } from "./state-store.ts";
@@ -23,6 +23,8 @@ export interface SessionDeps {
   readonly state: StateStore;
   readonly store: SessionStore;
   readonly tabs: Tabs;
+  /** A token came for a session that is over: the server does not know yet. */
+  readonly onDiscard: (token: string) => void;
   /** Called in the turn in which a token came or the session ended. */
   readonly onChange: () => void;
 }
@@ -46,8 +48,9 @@ export interface Session {
   /** What stands in the way of a fresh token. */
   readonly trouble: () => AuthError | null;
   /**
-   * Takes an answer over, unless the session is over or what is stored is newer. False for the latter: then there is
-   * something newer to be had.
+   * Takes an answer over, unless what is stored is newer: false, for then there is something newer to be had.
+   *
+   * @throws AuthError `login_required` when the session is over
    */
   commit(answer: RefreshAnswer, asked: Asked): boolean;
   /** Begins the session that a person has just signed in to, whatever was before. */
@@ -56,9 +59,10 @@ export interface Session {
   hear(message: Extract<TabMessage, { type: "token" | "ended" }>): void;
   /** Tells the other tabs the token in hand. */
   tell(): void;
-  end(reason: EndReason, by: AuthEvents["ended"]["by"]): void;
-  /** Nobody is signed in. What has ended stays so: it says why. */
-  forget(): void;
+  /** It is over: this one, and none that another tab began since. */
+  end(reason: EndReason, by: AuthEvents["ended"]["by"], over: Grant | null): void;
+  /** Nobody is signed in, nor with this one. What has ended stays so: it says why. */
+  forget(over: Grant | null): void;
   fail(error: AuthError): void;
   /** Looks into storage for what other tabs did. */
   sync(): void;
@@ -96,7 +100,10 @@ export function createSession(deps: SessionDeps): Session {
   function commit(answer: RefreshAnswer, { sent, account, isLast }: Asked): boolean {
     const token = createAccessToken(answer, sent, account, deps.env.random());
     const { sid, grant, generation } = token;
-    if (store.endOf(token)) return true;
+    if (store.endOf(token)) {
+      deps.onDiscard(answer.refresh_token ?? answer.access_token);
+      throw noCredential();
+    }
     const stored = store.read();
     if (isNewer(stored, token) && !isLast) return false;
     const before = stored?.grant === grant ? stored : null;
@@ -125,17 +132,14 @@ export function createSession(deps: SessionDeps): Session {
     hold(token, "tab");
   }
 
-  function end(reason: EndReason, by: AuthEvents["ended"]["by"]): void {
-    // Two may learn of it at once: the message of another tab, and an answer that was under way.
-    if (state.get().status === "ended") return;
-    const over = current ?? store.read() ?? lineage;
-    denied = over;
-    clear();
-    credential.drop?.();
+  function end(reason: EndReason, by: AuthEvents["ended"]["by"], over: Grant | null): void {
+    if (over && (current?.grant ?? "") > over.grant) return;
+    if (release(over)) credential.drop?.();
     if (over) {
+      const { sid, grant } = over;
       // A cookie that is not sent now may be sent again.
       if (reason !== "login_required" && !store.endOf(over)) store.bury(over, reason);
-      if (by !== "tab") tabs.post({ type: "ended", sid: over.sid, grant: over.grant, reason });
+      if (by !== "tab") tabs.post({ type: "ended", sid, grant, reason });
     }
     const sid = over?.sid ?? null;
     state.set("ended", { sid, reason });
@@ -143,11 +147,17 @@ export function createSession(deps: SessionDeps): Session {
     emit("ended", { sid, reason, by });
   }
 
-  function clear(): void {
-    store.clear();
-    attempts.clear();
+  /** Lets go of it. Answers whether nothing newer is stored. */
+  function release(over: Grant | null): boolean {
+    const stored = store.read();
+    const isNewest = !stored || (over !== null && stored.grant <= over.grant);
+    if (isNewest) {
+      store.clear();
+      attempts.clear();
+    }
     aside.clear();
     current = lineage = trouble = null;
+    return isNewest;
   }
 
   function show(): void {
@@ -165,13 +175,13 @@ export function createSession(deps: SessionDeps): Session {
     trouble: () => trouble,
     commit,
     enter(answer, asked) {
-      clear();
+      release(store.read());
       store.unbury(answer.sid);
       commit(answer, asked);
     },
     hear(message) {
       if (message.type === "token") hearToken(message);
-      else if (lineage?.sid === message.sid && lineage.grant <= message.grant && !isOver()) end(message.reason, "tab");
+      else if (lineage?.sid === message.sid && !isOver()) end(message.reason, "tab", message);
     },
     tell,
     end,
@@ -187,7 +197,7 @@ export function createSession(deps: SessionDeps): Session {
     },
     sync() {
       const reason = lineage && store.endOf(lineage);
-      if (reason && !isOver()) return end(reason, "tab");
+      if (reason && !isOver()) return end(reason, "tab", lineage);
       // Somebody has signed in anew elsewhere: what is in hand is not theirs.
       if (current && (store.read()?.grant ?? "") > current.grant) current = null;
     },

@@ -1,12 +1,13 @@
 import type { AccessToken } from "./access-token.ts";
 import type { ClientEnv, Milliseconds, TabChannel } from "./env.ts";
 import { asObject, isText } from "./json-storage.ts";
+import type { Grant } from "./lineage.ts";
 import type { EndReason } from "./state.ts";
 
 /** What tabs of one client tell one another. Hints all of it: storage and the server are the truth. */
 export type TabMessage =
   | { readonly type: "token"; readonly token: Omit<AccessToken, "born">; readonly age: Milliseconds }
-  | { readonly type: "ended"; readonly sid: string; readonly grant: string; readonly reason: EndReason }
+  | ({ readonly type: "ended"; readonly reason: EndReason } & Grant)
   | { readonly type: "cooldown"; readonly wait: Milliseconds }
   /** A tab has just opened, or has missed something, and would rather ask the others than the server. */
   | { readonly type: "wanted" };
@@ -56,5 +57,9 @@ function isTabMessage(message: unknown): message is TabMessage {
   const { type, token, age, sid, wait } = asObject(message);
   const { value, grant, lifetime } = asObject(token);
   if (type === "token") return isText(value) && isText(grant) && Number(lifetime) > 0 && Number(age) >= 0;
-  return type === "wanted" || (type === "ended" && isText(sid)) || (type === "cooldown" && Number(wait) > 0);
+  return (
+    type === "wanted" ||
+    (type === "ended" && isText(sid) && isText(asObject(message).grant)) ||
+    (type === "cooldown" && Number(wait) > 0)
+  );
 }

@@ -76,7 +76,9 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
     const request = waiters.next();
     // For another account only once it is known which one the person is in.
     if (request) return token ? request : { isUrgent: request.isUrgent };
-    const isDue = session.isOver() ? isNewer(deps.store.read(), session.denied()) : !token || clock.elapsed(token.born) >= token.dueAge;
+    const isDue = session.isOver()
+      ? isNewer(deps.store.read(), session.denied())
+      : !token || clock.elapsed(token.born) >= token.dueAge;
     return isDue ? {} : null;
   }
 
@@ -126,12 +128,19 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
     if (phase === "alone") patience.abort();
     phase = "running";
     const timeout = woke && clock.elapsed(woke) < waking ? wakingTimeout : answerTimeout;
-    const attempt: RefreshRun = { signal: stopping.signal, patience: patience.signal, timeout, turn: 1, want: null };
+    const attempt: RefreshRun = {
+      signal: stopping.signal,
+      patience: patience.signal,
+      timeout,
+      turn: 1,
+      want: null,
+      record: null,
+    };
     try {
       await deps.refresh(attempt);
       if (attempt.want) succeed();
     } catch (error) {
-      if (!isDisposed()) fail(error instanceof AuthError ? error : unforeseen(error), attempt.want);
+      if (!isDisposed()) fail(error instanceof AuthError ? error : unforeseen(error), attempt);
     }
     waiters.dismiss(true);
     flight = null;
@@ -149,12 +158,12 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
     isClockWrong = isWrong;
   }
 
-  function fail(error: AuthError, served: Want | null): void {
+  function fail(error: AuthError, { want: served, record }: RefreshRun): void {
     const { kind, code, status, retryAfterMs } = error;
-    if (kind === "terminal") session.end(code as EndReason, "server");
+    if (kind === "terminal") session.end(code as EndReason, "server", record);
     else if (kind === "no_session") {
-      if (state.get().isAuthenticated) session.end("login_required", "server");
-      else session.forget();
+      if (state.get().isAuthenticated) session.end("login_required", "server", record);
+      else session.forget(record);
     } else if (kind === "interaction" && served?.account) waiters.fail(error, served.account);
     else {
       pause = { since: clock.now(), wait: retryAfterMs ?? backoff.next(error) };

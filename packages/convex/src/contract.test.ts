@@ -3,7 +3,7 @@
  * `convex` fails one of these, the answer to it in convex-rules.test.ts wants looking at again.
  */
 import { expect, it } from "vitest";
-import { createScene, pass, type Scene, settle, unhandledDuring, until } from "./testing/scene.ts";
+import { createScene, pass, type Scene, settle, unhandledDuring, until } from "./scene.testing.ts";
 
 const LIFETIME = 900;
 const LEEWAY = 10;

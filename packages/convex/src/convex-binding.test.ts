@@ -2,7 +2,7 @@
 import type { AuthState, GetTokenOptions } from "@holdfast/client";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { createConvexBinding } from "./convex-binding.ts";
-import { createFakeClient, type FakeClient } from "./testing/fake-client.ts";
+import { createFakeClient, type FakeClient } from "./fake-client.testing.ts";
 
 it.each<[string, (auth: FakeClient) => void, AuthState["status"]]>([
   ["there is none", () => {}, "anonymous"],

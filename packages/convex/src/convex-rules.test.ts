@@ -1,8 +1,8 @@
 /** What the adapter answers to each of Convex's habits, which contract.test.ts pins down: with the real `convex`. */
 import { expect, it, onTestFinished } from "vitest";
 import { connectConvexAuth } from "./connect-convex-auth.ts";
-import { createFakeClient, type FakeClient, type FakeClientOptions } from "./testing/fake-client.ts";
-import { createScene, pass, type Scene, settle, until } from "./testing/scene.ts";
+import { createFakeClient, type FakeClient, type FakeClientOptions } from "./fake-client.testing.ts";
+import { createScene, pass, type Scene, settle, until } from "./scene.testing.ts";
 
 const LIFETIME = 900;
 const LEEWAY = 10;

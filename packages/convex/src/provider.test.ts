@@ -6,9 +6,9 @@ import { createElement, type ReactNode, StrictMode, useEffect } from "react";
 import { createRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import { expect, it, onTestFinished } from "vitest";
+import { createFakeClient, type FakeClient, type FakeClientOptions } from "./fake-client.testing.ts";
 import { ConvexProviderWithHoldfast } from "./provider.ts";
-import { createFakeClient, type FakeClient, type FakeClientOptions } from "./testing/fake-client.ts";
-import { convexOptions, pass, settle, startServer, until } from "./testing/scene.ts";
+import { convexOptions, pass, settle, startServer, until } from "./scene.testing.ts";
 import type { SyncServer } from "./testing/sync-server.ts";
 
 const LIFETIME = 900;

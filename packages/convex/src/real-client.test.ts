@@ -1,8 +1,8 @@
 /** The faults of Convex with nothing played: the real client, the real `convex`, a server on either side. */
 import { expect, it, onTestFinished } from "vitest";
 import { connectConvexAuth } from "./connect-convex-auth.ts";
-import { createRealClient, type RealClient } from "./testing/real-client.ts";
-import { createScene, pass, type Scene, settle, until } from "./testing/scene.ts";
+import { createRealClient, type RealClient } from "./real-client.testing.ts";
+import { createScene, pass, type Scene, settle, until } from "./scene.testing.ts";
 
 const LIFETIME = 900;
 

@@ -21,7 +21,7 @@ export interface PolledGrant {
   readonly sentAt: Moment;
 }
 
-export const deviceCodeGrant = "urn:ietf:params:oauth:grant-type:device_code";
+const deviceCodeGrant = "urn:ietf:params:oauth:grant-type:device_code";
 /** How much slower to ask after each `slow_down` (RFC 8628, section 3.5). */
 const slowDownMs = 5_000;
 

@@ -72,7 +72,7 @@ export function checkClientOptions(
   checks.check(isDuration(requestTimeoutMs), "requestTimeoutMs must be a number of milliseconds above 0");
 }
 
-export function isText(value: unknown): boolean {
+function isText(value: unknown): boolean {
   return typeof value === "string" && value !== "";
 }
 
@@ -80,7 +80,7 @@ export function isFunction(value: unknown): boolean {
   return typeof value === "function";
 }
 
-export function isOptional(value: unknown, isGood: (value: unknown) => boolean): boolean {
+function isOptional(value: unknown, isGood: (value: unknown) => boolean): boolean {
   return value === undefined || isGood(value);
 }
 

@@ -6,7 +6,7 @@ import type { ServiceEnv } from "./service-env.ts";
 const longestTimerMs = 2 ** 31 - 1;
 
 /** What a caller hears whose signal was aborted. The work goes on for the others. */
-export function requestAborted(cause?: unknown): AuthError {
+function requestAborted(cause?: unknown): AuthError {
   return new AuthError("request_aborted", "The caller no longer waits.", { kind: "transient", cause });
 }
 

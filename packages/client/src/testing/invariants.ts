@@ -31,7 +31,7 @@ export interface InvariantWatch {
   /** Somebody signs in: whoever was signed in here before is not any more, in any tab. */
   onSignIn(): void;
   /** Somebody signed out in this browser, on purpose. */
-  onSignOut(sid: string | null): void;
+  onSignOut(tab: string, sid: string | null): void;
   /** A refresh has left; so many of the tab are under way now. */
   onRefresh(tab: string, underWay: number): void;
   checkServer(): void;
@@ -58,6 +58,8 @@ export function createInvariantWatch(deps: InvariantWatchDeps): InvariantWatch {
   /** Given up by a person: by signing out, or by signing in anew. */
   const givenUp = new Set<string>();
   const shown = new Set<string>();
+  /** Tabs in which the person asked to leave: what ends may be a session that the tab had not shown yet. */
+  const leaving = new Set<string>();
   const refreshes = new Map<string, Milliseconds[]>();
   let alarmsSeen = 0;
 
@@ -76,6 +78,7 @@ export function createInvariantWatch(deps: InvariantWatchDeps): InvariantWatch {
   function onState(tab: string, before: AuthState | null, after: AuthState): void {
     if (after.isAuthenticated && after.sid !== null) shown.add(after.sid);
     if (after.status === "ended") {
+      if (after.reason === "signed_out" && leaving.has(tab) && after.sid !== null) givenUp.add(after.sid);
       if (!hasCause(after.sid)) report("no end without a cause", tab, `ended (${after.reason}), but the session lives`);
       if (after.sid !== null) ended.add(after.sid);
     }
@@ -101,7 +104,8 @@ export function createInvariantWatch(deps: InvariantWatchDeps): InvariantWatch {
     onSignIn() {
       for (const sid of shown) givenUp.add(sid);
     },
-    onSignOut(sid) {
+    onSignOut(tab, sid) {
+      leaving.add(tab);
       if (sid !== null) {
         givenUp.add(sid);
         ended.add(sid);

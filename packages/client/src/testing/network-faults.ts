@@ -20,7 +20,28 @@ export type RequestMatch = string | ((request: Request, tab: string) => boolean)
 const html = { "content-type": "text/html; charset=utf-8" };
 
 /** The faults that scripts ask for, by name. */
-export const faults = {
+export interface Faults {
+  /** There is no way out: `TypeError: Failed to fetch`. */
+  readonly unreachable: Fault;
+  readonly loseRequest: Fault;
+  /** The request is lost, and nobody notices. */
+  readonly hang: Fault;
+  /** The server acts, and the connection breaks. */
+  readonly loseResponse: Fault;
+  /** The server acts, and nobody notices that the answer never comes. */
+  readonly swallowResponse: Fault;
+  readonly truncate: Fault;
+  readonly captivePortal: Fault;
+  /** A proxy of its own kind in between, which says it with HTML. */
+  readonly proxyRefusal: (status: 401 | 403 | 407) => Fault;
+  readonly badGateway: Fault;
+  /** `retryAfter` as the header has it: seconds, or a date; a function where it changes from answer to answer. */
+  readonly tooMany: (retryAfter: string | (() => string)) => Fault;
+  readonly unavailable: (retryAfter: string) => Fault;
+  readonly slow: (up: Milliseconds, down: Milliseconds) => Fault;
+}
+
+export const faults: Faults = {
   unreachable: { kind: "unreachable" },
   loseRequest: { kind: "lose-request", ending: "reset" },
   hang: { kind: "lose-request", ending: "silence" },
@@ -28,17 +49,14 @@ export const faults = {
   swallowResponse: { kind: "lose-response", ending: "silence" },
   truncate: { kind: "truncate" },
   captivePortal: answered("captive portal", () => new Response("<html>Accept our terms</html>", { headers: html })),
-  /** A server of its own kind in between, which says it with HTML. */
-  proxyRefusal: (status: 401 | 403 | 407): Fault =>
+  proxyRefusal: (status) =>
     answered(`proxy ${status}`, () => new Response("<html>Access denied</html>", { status, headers: html })),
   badGateway: answered("502", () => new Response("<html>Bad Gateway</html>", { status: 502, headers: html })),
-  /** `retryAfter` as the header has it: seconds, or a date; a function where it changes from answer to answer. */
-  tooMany: (retryAfter: string | (() => string)): Fault =>
+  tooMany: (retryAfter) =>
     answered("429", () => refusal(429, "rate_limited", typeof retryAfter === "string" ? retryAfter : retryAfter())),
-  unavailable: (retryAfter: string): Fault =>
-    answered(`503, Retry-After: ${retryAfter}`, () => refusal(503, "temporarily_unavailable", retryAfter)),
-  slow: (up: Milliseconds, down: Milliseconds): Fault => ({ kind: "delay", up, down }),
-} as const satisfies Record<string, Fault | ((...parameters: never[]) => Fault)>;
+  unavailable: (retryAfter) => answered("503", () => refusal(503, "temporarily_unavailable", retryAfter)),
+  slow: (up, down) => ({ kind: "delay", up, down }),
+};
 
 function answered(name: string, answer: () => Response): Fault {
   return { kind: "answer", name, answer };

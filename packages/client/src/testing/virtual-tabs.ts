@@ -179,7 +179,7 @@ export function createVirtualTab(deps: VirtualTabDeps): VirtualTab {
     signOut(options) {
       const { state } = client;
       trace.add(name, "the person signs out");
-      watch.onSignOut(state.isAuthenticated ? state.sid : null);
+      watch.onSignOut(name, state.isAuthenticated ? state.sid : null);
       return client.signOut(options);
     },
     expectNavigation: () =>

@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { ClientMessage } from "./sync-protocol.ts";
-import { type ConvexFunction, createSyncSession, type Identity, type SyncSession } from "./sync-session.ts";
+import { openConnection } from "./sync-connection.ts";
+import type { ClientMessage, ServerMessage } from "./sync-protocol.ts";
+import type { ConvexFunction, Identity, SyncSession } from "./sync-session.ts";
 
 export interface SyncServerOptions {
   /** Default: any free one. */
@@ -38,13 +40,27 @@ export interface SyncServer {
   readonly close: () => Promise<void>;
 }
 
-const PING_MS = 15_000;
-
+/**
+ * Starts one.
+ *
+ * @example
+ * const items: string[] = [];
+ * const server = await startSyncServer({
+ *   functions: {
+ *     "items:list": (_, identity) => (identity === null ? [] : [...items]),
+ *     "items:add": (args) => items.push(String((args as { text: string }).text)),
+ *   },
+ * });
+ * const convex = new ConvexReactClient(server.url);
+ *
+ * @throws Error `EADDRINUSE` when the port is taken
+ */
 export async function startSyncServer(options: SyncServerOptions = {}): Promise<SyncServer> {
   const { port = 0, verify = claimsOf, functions = {}, now = Date.now } = options;
   const http = createServer((_, response) => response.writeHead(404).end());
   const sockets = new WebSocketServer({ noServer: true });
-  const sessions = new Map<WebSocket, SyncSession>();
+  const sessions = new Map<WebSocket, Pick<SyncSession, "publish" | "expire">>();
+  const answers = new Map<string, ServerMessage>();
   const received: ClientMessage[] = [];
   let refusals = 0;
   let time = 0;
@@ -69,39 +85,18 @@ export async function startSyncServer(options: SyncServerOptions = {}): Promise<
   }
 
   function open(socket: WebSocket): void {
-    const session = createSyncSession({
-      send: (message) => socket.send(JSON.stringify(message)),
-      hangUp: () => socket.close(1001),
-      verify: verifyOrRefuse,
-      functions,
-      now,
-      time: () => time,
-      written,
-    });
-    // One after the other: a query that follows a token runs as whom the token names.
-    let queue = Promise.resolve();
-    const enqueue = (work: () => Promise<void>) => {
-      queue = queue.then(work);
-    };
-    sessions.set(socket, { ...session, publish: async () => enqueue(session.publish) });
-    socket.on("message", (data) => {
-      const message: ClientMessage = JSON.parse(String(data));
-      received.push(message);
-      enqueue(() => session.receive(message));
-    });
-    // As Convex does: a client hangs up on a server that says nothing for a minute.
-    const pings = setInterval(() => socket.send(JSON.stringify({ type: "Ping" })), PING_MS);
-    socket.on("close", () => {
-      clearInterval(pings);
-      sessions.delete(socket);
-    });
+    const onMessage = (message: ClientMessage) => received.push(message);
+    const shared = { verify: verifyOrRefuse, functions, now, time: () => time, written, answers, onMessage };
+    sessions.set(socket, openConnection(socket, shared));
+    socket.on("close", () => sessions.delete(socket));
   }
 
   http.on("upgrade", (request, socket, head) => {
     if (!/^\/api\/[^/]+\/sync$/.test(request.url ?? "")) return socket.destroy();
     sockets.handleUpgrade(request, socket, head, open);
   });
-  await new Promise<void>((resolve) => http.listen(port, "127.0.0.1", resolve));
+  http.listen(port, "127.0.0.1");
+  await once(http, "listening");
 
   return {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,

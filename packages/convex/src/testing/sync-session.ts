@@ -13,6 +13,8 @@ export type Identity = Readonly<Record<string, unknown>> | null;
 
 export type ConvexFunction = (args: Json, identity: Identity) => Json | Promise<Json>;
 
+type Request = Extract<ClientMessage, { type: "Mutation" | "Action" }>;
+
 export interface SyncSessionDeps {
   readonly send: (message: ServerMessage) => void;
   /** Closes the connection, once what was sent has gone out. */
@@ -27,6 +29,8 @@ export interface SyncSessionDeps {
   readonly time: () => number;
   /** A mutation has written: the logical time of it. */
   readonly written: () => number;
+  /** What mutations were answered, by client session and request: one that comes again is not run again. */
+  readonly answers: Map<string, ServerMessage>;
 }
 
 /** One connection: what the client asks for, and where the two stand. */
@@ -46,16 +50,24 @@ export function createSyncSession({
   now,
   time,
   written,
+  answers,
 }: SyncSessionDeps): SyncSession {
   const queries = new Map<number, { readonly udfPath: string; readonly args: Json }>();
   let version: StateVersion = { querySet: 0, identity: 0, ts: encodeTime(0) };
   let identity: Identity = null;
   let clientClockSkew: number | undefined;
+  let clientSession = "";
   let isRefused = false;
 
-  function transition(end: Partial<StateVersion>, modifications: readonly QueryChange[]): void {
+  /** @param work  gives what the queries say now, which is as of before it began: a write may come in between */
+  async function transition(
+    end: Partial<Pick<StateVersion, "querySet" | "identity">>,
+    work: () => Promise<readonly QueryChange[]>,
+  ): Promise<void> {
+    const ts = encodeTime(time());
+    const modifications = await work();
     const startVersion = version;
-    version = { ...version, ts: encodeTime(time()), ...end };
+    version = { ...version, ts, ...end };
     const skew = clientClockSkew === undefined ? {} : { clientClockSkew };
     clientClockSkew = undefined;
     send({ type: "Transition", startVersion, endVersion: version, modifications, ...skew });
@@ -81,7 +93,7 @@ export function createSyncSession({
     } catch (error) {
       return refuse(String(error), true);
     }
-    transition({ identity: message.baseVersion + 1 }, await runAll());
+    await transition({ identity: message.baseVersion + 1 }, runAll);
   }
 
   /** The last message of a connection: the client comes back on another one. */
@@ -91,7 +103,7 @@ export function createSyncSession({
     hangUp();
   }
 
-  async function modify(changes: readonly QuerySetChange[], querySet: number): Promise<void> {
+  async function modify(changes: readonly QuerySetChange[]): Promise<QueryChange[]> {
     const modifications: QueryChange[] = [];
     for (const change of changes) {
       if (change.type === "Add") {
@@ -102,18 +114,25 @@ export function createSyncSession({
         modifications.push({ type: "QueryRemoved", queryId: change.queryId });
       }
     }
-    transition({ querySet }, modifications);
+    return modifications;
   }
 
-  async function perform(message: Extract<ClientMessage, { type: "Mutation" | "Action" }>): Promise<void> {
-    const { requestId } = message;
-    const type = message.type === "Mutation" ? "MutationResponse" : "ActionResponse";
+  /** A client sends a mutation again on the next connection until it has the answer to it. */
+  async function mutate(message: Request): Promise<void> {
+    const key = `${clientSession} ${message.requestId}`;
+    const answer = answers.get(key) ?? (await perform(message));
+    answers.set(key, answer);
+    send(answer);
+  }
+
+  async function perform({ type, requestId, udfPath, args }: Request): Promise<ServerMessage> {
+    const isMutation = type === "Mutation";
+    const answer = { type: isMutation ? "MutationResponse" : "ActionResponse", requestId, logLines: [] } as const;
     try {
-      const result = await call(functions, message.udfPath, message.args[0] ?? {}, identity);
-      const wrote = type === "MutationResponse" ? { ts: encodeTime(written()) } : {};
-      send({ type, requestId, success: true, result, logLines: [], ...wrote });
+      const result = await call(functions, udfPath, args[0] ?? {}, identity);
+      return { ...answer, success: true, result, ...(isMutation ? { ts: encodeTime(written()) } : {}) };
     } catch (error) {
-      send({ type, requestId, success: false, result: String(error), logLines: [] });
+      return { ...answer, success: false, result: String(error) };
     }
   }
 
@@ -122,16 +141,18 @@ export function createSyncSession({
     switch (message.type) {
       case "Connect":
         clientClockSkew = message.clientTs - now();
+        clientSession = message.sessionId;
         return;
       case "Authenticate":
         if (message.baseVersion !== version.identity) return outOfStep("identity", message.baseVersion);
         return authenticate(message);
       case "ModifyQuerySet":
         if (message.baseVersion !== version.querySet) return outOfStep("query set", message.baseVersion);
-        return modify(message.modifications, message.newVersion);
+        return transition({ querySet: message.newVersion }, () => modify(message.modifications));
       case "Mutation":
+        return mutate(message);
       case "Action":
-        return perform(message);
+        return send(await perform(message));
     }
   }
 
@@ -141,7 +162,7 @@ export function createSyncSession({
 
   return {
     receive,
-    publish: async () => transition({}, await runAll()),
+    publish: async () => (isRefused ? undefined : transition({}, runAll)),
     expire: (error) => refuse(error, false),
   };
 }

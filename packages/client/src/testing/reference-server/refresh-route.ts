@@ -103,8 +103,19 @@ export function createRefreshRoute({ ledger, rules, onRecord, nextId }: RefreshR
   }
 }
 
+/** A good answer, without a refresh token. */
+export interface TokenAnswer {
+  readonly access_token: string;
+  readonly token_type: "Bearer" | "DPoP";
+  readonly expires_in: number;
+  readonly scope: string;
+  readonly server_time_ms: number;
+  readonly sid: string;
+  readonly generation: number;
+}
+
 /** The answer that carries an access token. */
-export function tokenAnswer(grant: Grant, rules: TokenRules, now: Milliseconds, jti: string) {
+export function tokenAnswer(grant: Grant, rules: TokenRules, now: Milliseconds, jti: string): TokenAnswer {
   const lifetime = Math.min(rules.access, grant.expiresAt - now);
   return {
     access_token: mintAccessToken(grant, { issuer: rules.issuer, audience: rules.audience, lifetime, now, jti }),

@@ -45,7 +45,12 @@ export function expectStatus(world: World, tab: VirtualTab, status: VirtualTab["
   world.expect(tab.status === status, `tab ${tab.name} is ${status}, not ${tab.status}`);
 }
 
-export async function untilStatus(world: World, tab: VirtualTab, status: VirtualTab["status"], within: Milliseconds) {
+export async function untilStatus(
+  world: World,
+  tab: VirtualTab,
+  status: VirtualTab["status"],
+  within: Milliseconds,
+): Promise<void> {
   await world.until(`tab ${tab.name} is ${status}`, () => tab.status === status, within);
 }
 

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { BaseConvexClient, type BaseConvexClientOptions } from "convex/browser";
 import { onTestFinished, vi } from "vitest";
 import { WebSocket as NodeWebSocket } from "ws";
-import { type SyncServer, type SyncServerOptions, startSyncServer } from "./sync-server.ts";
+import { type SyncServer, type SyncServerOptions, startSyncServer } from "./testing/sync-server.ts";
 
 /** For every Convex client of a test: no questions on leaving the page, no log, and a socket of this process. */
 export const convexOptions: BaseConvexClientOptions = {
