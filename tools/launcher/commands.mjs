@@ -10,6 +10,11 @@ import { LaunchFailure } from "./launch-failure.mjs";
  */
 
 const cli = "packages/server/src/cli/main.ts";
+/** A configuration, data and ports of its own, so that it runs beside `start`. */
+const convexExample = [
+  ...["--config", "examples/convex/holdfast.config.ts"],
+  ...["--data", "examples/convex/.holdfast", "--port", "4100"],
+];
 
 /** @type {Record<string, (root: string) => Command>} */
 export const commands = {
@@ -19,6 +24,7 @@ export const commands = {
   holdfast: () => ({ script: [cli] }),
   docs,
   fix: () => ({ script: ["node_modules/@biomejs/biome/bin/biome", "check", "--write"] }),
+  "example:convex": () => ({ script: [cli, "dev", ...convexExample] }),
   "bench:hygiene": () => ({ script: ["bench/hygiene/main.ts"] }),
   "bench:refresh": () => ({ script: ["bench/refresh/main.ts"] }),
   "bench:herd": () => ({ script: ["bench/herd/main.ts"] }),
@@ -35,6 +41,7 @@ export const usage = `Usage: npm run <command> [-- arguments]
   holdfast      the command line, e.g. npm run --silent holdfast -- --help
   docs          build the documentation site
   fix           format, and mend what the linter can mend
+  example:convex  a shared list on a deployment like Convex, and buttons that break it
   bench:hygiene whether a refresh feels that old rows are removed beside it; --quick, --json
   bench:refresh how fast tokens are refreshed, beside oidc-provider; --quick, --json
   bench:herd    very many clients that refresh at once; --quick, --json

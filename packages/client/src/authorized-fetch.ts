@@ -1,6 +1,7 @@
 import type { AccessToken } from "./access-token.ts";
 import type { Credential } from "./credential.ts";
 import type { ClientEnv } from "./env.ts";
+import { copyOf } from "./repeatable-request.ts";
 
 type Bearer = Pick<AccessToken, "value" | "type">;
 
@@ -45,11 +46,4 @@ export function createAuthorizedFetch({ env, getToken, prove, learn }: Authorize
     void response.body?.cancel().catch(() => {});
     return send(another, again);
   };
-}
-
-/** The same request for a second time; null where its body is gone once it was sent. */
-function copyOf(input: string | URL | Request, body: unknown): string | URL | Request | null {
-  // Streams, and what some runtimes take beside them: read once, and not by us.
-  if (body instanceof ReadableStream || (Object(body) === body && Symbol.asyncIterator in Object(body))) return null;
-  return input instanceof Request && !body ? input.clone() : input;
 }

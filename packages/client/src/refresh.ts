@@ -112,6 +112,7 @@ export function createRefresh(deps: RefreshDeps): (run: RefreshRun) => Promise<v
   }
 
   async function present(run: RefreshRun): Promise<void> {
+    session.sync();
     const want = deps.want();
     run.want = want;
     if (!want) return;

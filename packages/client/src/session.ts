@@ -43,7 +43,7 @@ export interface Session {
   /** The token in hand, for that account or for the one the person acts for. It may have run out. */
   tokenFor(account?: string): AccessToken | null;
   readonly isOver: () => boolean;
-  /** Where the session stood that the server was shown no credential for. Another tab may go on storing it. */
+  /** Where the last one stood that was over: another tab that does not know yet may go on storing it. */
   readonly denied: () => Lineage | null;
   /** What stands in the way of a fresh token. */
   readonly trouble: () => AuthError | null;
@@ -60,7 +60,7 @@ export interface Session {
   /** Tells the other tabs the token in hand. */
   tell(): void;
   /** It is over: this one, and none that another tab began since. */
-  end(reason: EndReason, by: AuthEvents["ended"]["by"], over: Grant | null): void;
+  end(reason: EndReason, by: AuthEvents["ended"]["by"], over?: Grant | null): void;
   /** Nobody is signed in, nor with this one. What has ended stays so: it says why. */
   forget(over: Grant | null): void;
   fail(error: AuthError): void;
@@ -132,16 +132,13 @@ export function createSession(deps: SessionDeps): Session {
     hold(token, "tab");
   }
 
-  function end(reason: EndReason, by: AuthEvents["ended"]["by"], over: Grant | null): void {
+  function end(reason: EndReason, by: AuthEvents["ended"]["by"], over: Grant | null = lineage): void {
     if (over && (current?.grant ?? "") > over.grant) return;
+    const { sid = null, grant = "" } = over ?? {};
+    // A cookie that is not sent now may be sent again. Buried before it is cleared: nobody is to find neither.
+    if (over && reason !== "login_required" && !store.endOf(over)) store.bury(over, reason);
+    if (sid && by !== "tab") tabs.post({ type: "ended", sid, grant, reason });
     if (release(over)) credential.drop?.();
-    if (over) {
-      const { sid, grant } = over;
-      // A cookie that is not sent now may be sent again.
-      if (reason !== "login_required" && !store.endOf(over)) store.bury(over, reason);
-      if (by !== "tab") tabs.post({ type: "ended", sid, grant, reason });
-    }
-    const sid = over?.sid ?? null;
     state.set("ended", { sid, reason });
     onChange();
     emit("ended", { sid, reason, by });
@@ -152,6 +149,7 @@ export function createSession(deps: SessionDeps): Session {
     const stored = store.read();
     const isNewest = !stored || (over !== null && stored.grant <= over.grant);
     if (isNewest) {
+      denied = stored ?? denied;
       store.clear();
       attempts.clear();
     }
@@ -185,9 +183,8 @@ export function createSession(deps: SessionDeps): Session {
     },
     tell,
     end,
-    forget() {
-      denied = store.read() ?? denied;
-      clear();
+    forget(over) {
+      release(over);
       if (state.get().status !== "ended") state.set("anonymous");
       onChange();
     },

@@ -160,9 +160,9 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
 
   function fail(error: AuthError, { want: served, record }: RefreshRun): void {
     const { kind, code, status, retryAfterMs } = error;
-    if (kind === "terminal") session.end(code as EndReason, "server", record);
+    if (kind === "terminal") session.end(code as EndReason, "server", record ?? undefined);
     else if (kind === "no_session") {
-      if (state.get().isAuthenticated) session.end("login_required", "server", record);
+      if (state.get().isAuthenticated) session.end("login_required", "server", record ?? undefined);
       else session.forget(record);
     } else if (kind === "interaction" && served?.account) waiters.fail(error, served.account);
     else {
