@@ -22,6 +22,11 @@ const config: KnipConfig = {
       project: ["{src,testing}/**/*.{ts,tsx}"],
     },
     "examples/*": { entry: ["main.ts", "web/public/app.js", "**/*.test.ts"], project: ["**/*.{ts,js}"] },
+    "examples/shared": { project: ["*.ts"] },
+    "examples/convex": {
+      entry: ["{main,holdfast.config}.ts", "web/app/main.tsx", "**/*.test.ts"],
+      project: ["**/*.{ts,tsx}"],
+    },
     "apps/docs": {
       entry: ["{check-snippets,reference/generate,transcripts/record,measure/figures}.ts", "**/*.test.ts"],
       project: ["**/*.{ts,mjs,astro,mdx}"],

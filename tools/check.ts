@@ -7,10 +7,10 @@ import type { Check, Verdict } from "./checks/check.ts";
 import { focusedTests } from "./checks/focused-tests.ts";
 import { imports } from "./checks/imports.ts";
 import { lockfile } from "./checks/lockfile.ts";
-import { docsTypes, formatAndLint, testTypes, types, unused } from "./checks/programs.ts";
+import { docsTypes, formatAndLint, sizes, testTypes, types, unused } from "./checks/programs.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
-const checks = [formatAndLint, types, testTypes, docsTypes, imports, unused, focusedTests, lockfile];
+const checks = [formatAndLint, types, testTypes, docsTypes, imports, unused, sizes, focusedTests, lockfile];
 
 process.exitCode = await runChecks(process.argv.slice(2));
 

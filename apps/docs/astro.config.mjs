@@ -76,6 +76,7 @@ export default defineConfig({
             "guides/verify-webhooks",
             "guides/shared-signals",
             "guides/single-page-app",
+            "guides/browser-client",
             "guides/react",
             "guides/convex",
             "guides/nextjs",

@@ -6,11 +6,11 @@ import { startSyncServer } from "@holdfast/convex/testing";
 import { createVerifier } from "@holdfast/verify";
 import { serveOnLoopback } from "../quickstart/loopback.ts";
 import { onParentGone } from "../quickstart/parent.ts";
+import { bundlePage } from "../shared/bundle.ts";
 import { createFaults } from "./backend/faults.ts";
 import { createFunctions } from "./backend/functions.ts";
 import { revokeSession } from "./backend/revoke-session.ts";
 import { readSettings } from "./settings.ts";
-import { bundlePage } from "./web/bundle.ts";
 import { createWeb } from "./web/server.ts";
 
 const settings = readSettings(process.env);

@@ -7,6 +7,7 @@ import { createApi } from "./api/app.ts";
 import { serveOnLoopback } from "./loopback.ts";
 import { onParentGone } from "./parent.ts";
 import { readSettings } from "./settings.ts";
+import { bundlePage } from "./web/bundle.ts";
 import { createWeb } from "./web/server.ts";
 
 const settings = readSettings(process.env);
@@ -15,7 +16,8 @@ const apiOrigin = `http://localhost:${settings.apiPort}`;
 
 const verifier = createVerifier({ issuer: settings.issuer, audience: settings.audience });
 const api = createApi({ verifier, webOrigin, now: Date.now });
-const web = createWeb({ issuer: settings.issuer, clientId: settings.clientId, apiOrigin });
+const bundle = await bundlePage(new URL("./web/app/", import.meta.url), { app: "main.tsx", style: "styles/index.css" });
+const web = createWeb({ issuer: settings.issuer, clientId: settings.clientId, apiOrigin, bundle });
 
 const servers = await Promise.all([
   serveOnLoopback(web.fetch, settings.webPort),

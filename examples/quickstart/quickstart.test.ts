@@ -1,9 +1,12 @@
+import { type AuthClient, AuthError, type AuthEvents } from "@holdfast/client";
 import { describe, expect, it } from "vitest";
 import { readSettings } from "./settings.ts";
-import { parseChallenge } from "./web/public/challenge.js";
-import { classifyRefresh } from "./web/public/refresh-answer.js";
-import { dueAgeMs, elapsedMs, isUsable, remainingMs, retryDelayMs, untilDueMs } from "./web/public/timing.js";
-import { abbreviate, decodeToken } from "./web/public/token.js";
+import { observeCall } from "./web/app/api-call.ts";
+import { holdTokens, remainingMs, untilDueMs } from "./web/app/held-token.ts";
+import { keepJournal } from "./web/app/journal.ts";
+import { parseChallenge } from "./web/app/reading/challenge.ts";
+import { abbreviate, decodeToken } from "./web/app/reading/token.ts";
+import { createWire, lastTo } from "./web/app/wire.ts";
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
@@ -34,109 +37,195 @@ describe("decodeToken", () => {
   });
 });
 
-describe("timing", () => {
+describe("the countdown", () => {
   const at = (wall: number, monotonic: number) => ({ wall, monotonic });
   const minute = 60_000;
+  const token = { born: at(0, 0), lifetimeMs: 15 * minute };
 
   it.each([
-    ["both clocks agree", at(1_000, 1_000), 1_000],
-    ["the monotonic clock stopped while the computer slept", at(8_000, 10), 8_000],
-    ["the wall clock was set back", at(-60_000, 1_000), 1_000],
-    ["both went back, which cannot be", at(-5, -5), 0],
-  ])("counts the longer of two clocks: %s", (_, to, expected) => {
-    expect(elapsedMs(at(0, 0), to)).toBe(expected);
+    ["both clocks agree", at(minute, minute), 14 * minute],
+    ["the monotonic clock stopped while the computer slept", at(8 * minute, 10), 7 * minute],
+    ["the wall clock was set back", at(-60 * minute, minute), 14 * minute],
+    ["both went back, which cannot be", at(-5, -5), 15 * minute],
+    ["the end is long past", at(60 * minute, 60 * minute), 0],
+  ])("counts the longer of two clocks: %s", (_, now, expected) => {
+    expect(remainingMs(token, now)).toBe(expected);
   });
 
-  it.each([
-    ["15 minutes: at 75 %", 15 * minute, 11.25 * minute],
-    ["5 minutes: at 75 %", 5 * minute, 3.75 * minute],
-    ["1 minute: at 75 %, a minute before would be at once", minute, 45_000],
-  ])("makes a token due: %s", (_, lifetimeMs, due) => {
-    expect(dueAgeMs(lifetimeMs)).toBe(due);
-  });
-
-  it("counts down to the refresh and to the end, and stops at zero", () => {
-    const token = { receivedAt: at(0, 0), lifetimeMs: 15 * minute };
+  it("says when the next refresh is due, and stops at zero", () => {
     expect(untilDueMs(token, at(10 * minute, 10 * minute))).toBe(1.25 * minute);
-    expect(remainingMs(token, at(10 * minute, 10 * minute))).toBe(5 * minute);
-    expect(untilDueMs(token, at(20 * minute, 0))).toBe(0);
-    expect(remainingMs(token, at(20 * minute, 0))).toBe(0);
-  });
-
-  it("does not hand out a token in its last 10 seconds", () => {
-    const token = { receivedAt: at(0, 0), lifetimeMs: minute };
-    expect(isUsable(token, at(49_999, 49_999))).toBe(true);
-    expect(isUsable(token, at(50_000, 50_000))).toBe(false);
-  });
-
-  it.each([
-    ["the first failure", { attempt: 1 }, 500, 1_500],
-    ["the third", { attempt: 3 }, 500, 4_500],
-    ["the thirtieth", { attempt: 30 }, 500, 30_500],
-    ["a server that names a time", { attempt: 1, retryAfterMs: 7_000 }, 7_000, 7_000],
-    ["a server that says at once", { attempt: 1, retryAfterMs: 0 }, 1_000, 1_000],
-    ["a server that says tomorrow", { attempt: 1, retryAfterMs: 86_400_000 }, 300_000, 300_000],
-  ])("waits after %s", (_, failure, least, most) => {
-    expect(retryDelayMs(failure, 0)).toBe(least);
-    expect(retryDelayMs(failure, 1)).toBe(most);
+    expect(untilDueMs(token, at(12 * minute, 12 * minute))).toBe(0);
   });
 });
 
-describe("classifyRefresh", () => {
-  const answer = (status: number, body: unknown, retryAfter: string | null = null) =>
-    classifyRefresh({ status, retryAfter, body });
+describe("holdTokens", () => {
+  const minute = 60_000;
+  const issued = 1_800_000_000;
+  const jwt = `${encode({ alg: "ES256" })}.${encode({ iat: issued, exp: issued + 900 })}.AA`;
 
-  it("takes a complete answer", () => {
-    const body = { access_token: "a.b.c", expires_in: 900, sid: "s1", generation: 4 };
-    expect(answer(200, body)).toEqual({
-      kind: "refreshed",
-      jwt: "a.b.c",
-      lifetimeMs: 900_000,
-      sid: "s1",
-      generation: 4,
+  async function holdOne(from: "server" | "tab", wall: number) {
+    let tell: (event: { sid: string; generation: number; from: "server" | "tab" }) => void = () => {};
+    const on = ((_name: string, listener: typeof tell) => {
+      tell = listener;
+      return () => {};
+    }) as AuthClient["on"];
+    const held = holdTokens({ on, getToken: async () => jwt }, () => ({ wall, monotonic: 5_000_000 }));
+    tell({ sid: "s1", generation: 3, from });
+    await new Promise(setImmediate);
+    return held.get();
+  }
+
+  it.each([
+    ["from the server: new, whatever the clock here says", "server", issued * 1000 + 7 * minute, 0],
+    ["from a tab that has had it for two minutes", "tab", issued * 1000 + 2 * minute, 2 * minute],
+    ["from a tab, the clock here an hour behind", "tab", issued * 1000 - 60 * minute, 0],
+    ["from a tab, the clock here an hour ahead", "tab", issued * 1000 + 60 * minute, 15 * minute],
+  ] as const)("knows how old a token is: %s", async (_, from, wall, age) => {
+    const held = await holdOne(from, wall);
+    expect(held).toMatchObject({ jwt, sid: "s1", generation: 3, lifetimeMs: 15 * minute });
+    expect(held?.born).toEqual({ wall: wall - age, monotonic: 5_000_000 - age });
+  });
+});
+
+describe("keepJournal", () => {
+  function keep() {
+    const listeners = new Map<string, (event: never) => void>();
+    const on = ((name: string, listener: (event: never) => void) => {
+      listeners.set(name, listener);
+      return () => {};
+    }) as AuthClient["on"];
+    const kept = keepJournal({ client: { on }, now: () => 1000, refreshTook: () => 42 });
+    const tell = (name: keyof AuthEvents, event: unknown) => listeners.get(name)?.(event as never);
+    const token = (generation: number, from = "server", sid = "s1") => tell("token", { sid, generation, from });
+    return { ...kept, tell, token, entries: () => kept.journal.get().entries };
+  }
+
+  it("says why a token came, and that one from another tab cost no request", () => {
+    const { token, expect: expectCause, entries } = keep();
+    token(1);
+    token(2);
+    expectCause("because you asked");
+    token(3);
+    token(4, "tab");
+    expect(entries().map(({ badge, text, tookMs }) => [badge, text, tookMs])).toEqual([
+      ["generation 4", "From another tab: no request was made", null],
+      ["generation 3", "A new token, because you asked", 42],
+      ["generation 2", "A new token, by itself", 42],
+      ["generation 1", "A new token, when this page opened", 42],
+    ]);
+  });
+
+  it("counts renewals of one session, from its first token", () => {
+    const { token, journal } = keep();
+    const renewals = [1, 2, 3].map((generation) => {
+      token(generation);
+      return journal.get().renewals;
+    });
+    token(1, "server", "s2");
+    expect([...renewals, journal.get().renewals]).toEqual([0, 1, 2, 0]);
+  });
+
+  it("has trouble until the next token, and an ending until the next session", () => {
+    const { tell, token, journal } = keep();
+    const trouble = new AuthError("network_error", "No answer.", { kind: "transient" });
+    tell("trouble", trouble);
+    expect(journal.get().trouble).toBe(trouble);
+    token(1);
+    expect(journal.get().trouble).toBeNull();
+    tell("ended", { sid: "s1", reason: "signed_out", by: "tab" });
+    expect(journal.get()).toMatchObject({ trouble: null, ending: { reason: "signed_out", by: "tab", at: 1000 } });
+    token(1, "server", "s2");
+    expect(journal.get().ending).toBeNull();
+  });
+});
+
+describe("the wire", () => {
+  const url = "https://id.example.com/refresh";
+
+  it("shows a request while it is under way, and its answer", async () => {
+    let time = 0;
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    const { fetch, exchanges } = createWire(
+      () => promise,
+      () => time,
+    );
+    const answered = fetch(url, { method: "POST", headers: { "Idempotency-Key": "k" } });
+    expect(exchanges.get()).toMatchObject([
+      { method: "POST", url, requestHeaders: { "idempotency-key": "k" }, answer: "pending" },
+    ]);
+    time = 30;
+    const response = new Response("{}", { status: 401, headers: { "Retry-After": "7" } });
+    resolve(response);
+    expect(await answered).toBe(response);
+    expect(lastTo(exchanges.get(), url)?.answer).toMatchObject({ status: 401, tookMs: 30 });
+    expect(response.bodyUsed).toBe(false);
+  });
+
+  it("shows that an answer was lost, and passes the error on", async () => {
+    const failure = new TypeError("Failed to fetch");
+    const { fetch, exchanges } = createWire(
+      () => Promise.reject(failure),
+      () => 0,
+    );
+    await expect(fetch(url)).rejects.toBe(failure);
+    expect(exchanges.get()[0]?.answer).toBe("lost");
+  });
+
+  it("keeps no more than is shown", async () => {
+    const { fetch, exchanges } = createWire(
+      async () => new Response(),
+      () => 0,
+    );
+    for (let request = 0; request < 100; request++) await fetch(url);
+    expect(exchanges.get()).toHaveLength(24);
+    expect(exchanges.get().at(-1)?.id).toBe(100);
+  });
+});
+
+describe("observeCall", () => {
+  const url = "https://api.example.com/hello";
+  // A `Response` that is made by hand has no address.
+  const answer = (status: number, body = "{}") =>
+    Object.defineProperty(new Response(body, { status }), "url", { value: url });
+
+  it("says when the answer is that of a second try", async () => {
+    const answers = [answer(401), answer(200, '{"message":"Hello"}')];
+    const wire = createWire(
+      async () => answers.shift() as Response,
+      () => 0,
+    );
+    const outcome = await observeCall(wire, async () => {
+      await wire.fetch(url);
+      return wire.fetch(url);
+    });
+    expect(outcome).toMatchObject({
+      ...{ type: "answered", isRetried: true, body: { message: "Hello" } },
+      exchange: { answer: { status: 200 } },
     });
   });
 
-  it.each([
-    ["400", 400, "signed_out"],
-    ["401", 401, "login_required"],
-    ["403", 403, "user_disabled"],
-  ])("ends the session on a refusal that says so: %s %s", (_, status, reason) => {
-    const body = { error: "invalid_grant", error_description: "Over.", reason, retryable: false };
-    expect(answer(status, body)).toEqual({ kind: "refused", reason, detail: "Over." });
+  it("counts no earlier call as a try", async () => {
+    const wire = createWire(
+      async () => answer(200),
+      () => 0,
+    );
+    await wire.fetch(url);
+    expect(await observeCall(wire, () => wire.fetch(url))).toMatchObject({ type: "answered", isRetried: false });
   });
 
   it.each([
-    ["a portal's page with status 200", 200, undefined, "malformed_response"],
-    ["a 200 without a token", 200, { expires_in: 900 }, "malformed_response"],
-    ["a 200 without a session", 200, { access_token: "a.b.c", expires_in: 900 }, "malformed_response"],
-    ["a 200 that is null", 200, null, "malformed_response"],
-    ["a proxy's 401", 401, undefined, "malformed_response"],
-    ["a 400 of something else", 400, { error: "invalid_grant" }, "malformed_response"],
-    ["a 403 that may be tried again", 403, { reason: "signed_out", retryable: true }, "malformed_response"],
-    ["a 404", 404, undefined, "malformed_response"],
-    ["a timed-out gateway", 408, undefined, "server_error"],
-    ["a broken server", 500, { reason: "session_revoked", retryable: false }, "server_error"],
-    ["a broken gateway", 502, undefined, "server_error"],
-    ["an overloaded server", 503, { code: "temporarily_unavailable", retryable: true }, "server_error"],
-  ])("takes for weather: %s", (_, status, body, code) => {
-    expect(answer(status, body)).toMatchObject({ kind: "trouble", code });
-  });
-
-  it("keeps the session when the fault is the developer's", () => {
-    expect(answer(403, { code: "origin_not_allowed", detail: "No.", retryable: false })).toEqual({
-      kind: "misconfigured",
-      code: "origin_not_allowed",
-      detail: "No.",
-    });
-  });
-
-  it.each([
-    ["120", 120_000],
-    ["Sat, 21 Nov 2026 00:00:00 GMT", undefined],
-    [null, undefined],
-  ])("reads Retry-After in seconds only: %s", (retryAfter, retryAfterMs) => {
-    expect(answer(429, undefined, retryAfter)).toEqual({ kind: "trouble", code: "rate_limited", retryAfterMs });
+    ["the network", new TypeError("Failed to fetch"), "unreachable"],
+    [
+      "the client, which has no token",
+      new AuthError("request_aborted", "Given up.", { kind: "transient" }),
+      "no_token",
+    ],
+  ])("tells what failed: %s", async (_, error, type) => {
+    const wire = createWire(
+      () => Promise.reject(error),
+      () => 0,
+    );
+    expect(await observeCall(wire, () => wire.fetch(url))).toEqual({ type });
   });
 });
 

@@ -26,6 +26,9 @@ export const unused: Check = program("unused", [
   "--treat-config-hints-as-errors",
 ]);
 
+/** What the packages for browsers weigh: `.size-limit.mjs` has the limits. */
+export const sizes: Check = program("sizes", ["node_modules/size-limit/bin.js"]);
+
 function program(name: string, args: string[]): Check {
   return {
     name,

@@ -18,7 +18,7 @@ export type Me = { readonly userId: string; readonly name: string; readonly acco
 
 const LONGEST_TEXT = 120;
 const MOST_ITEMS = 50;
-const EXAMPLES = ["Open this page in a second tab", "Break something on the right", "See that this list stays"];
+const EXAMPLES = ["Open this page in a second tab", "Break something", "See that this list stays"];
 
 /** Everything is kept in memory, and a list belongs to an account: a token for another one does not see it. */
 export function createFunctions(): Readonly<Record<string, ConvexFunction>> {

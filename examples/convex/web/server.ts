@@ -5,8 +5,8 @@ import { holdfast } from "@holdfast/verify/hono";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
+import type { Bundle } from "../../shared/bundle.ts";
 import { type createFaults, faultNames } from "../backend/faults.ts";
-import type { Bundle } from "./bundle.ts";
 
 /** What `GET /config.json` tells the page. */
 export interface PageConfig {

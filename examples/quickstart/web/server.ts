@@ -1,18 +1,20 @@
-/** The app's own origin: static files, and a policy that lets the page talk to Holdfast and the API, to nobody else. */
+/** The app's own origin: the page's bundle, and a policy that lets the page talk to Holdfast and the API, to nobody else. */
 import { fileURLToPath } from "node:url";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
+import type { Bundle } from "./bundle.ts";
 
 export interface WebSettings {
   readonly issuer: string;
   readonly clientId: string;
   readonly apiOrigin: string;
+  readonly bundle: Bundle;
 }
 
 const files = fileURLToPath(new URL("./public", import.meta.url));
 
-export function createWeb({ issuer, clientId, apiOrigin }: WebSettings) {
+export function createWeb({ issuer, clientId, apiOrigin, bundle }: WebSettings) {
   const app = new Hono();
   app.use(
     secureHeaders({
@@ -41,6 +43,9 @@ export function createWeb({ issuer, clientId, apiOrigin }: WebSettings) {
   });
 
   app.get("/config.json", (c) => c.json({ issuer, clientId, api: apiOrigin }));
+  for (const [path, { type, contents }] of bundle) {
+    app.get(path, (c) => c.body(contents, 200, { "Content-Type": type }));
+  }
   app.use(serveStatic({ root: files }));
   return app;
 }

@@ -41,8 +41,8 @@ export function createClock({ wallNow, monotonicNow }: Pick<ClientEnv, "wallNow"
     },
     learn(serverTime, sent) {
       const at = now();
-      if (typeof serverTime !== "number" || !isSteady(sent, at)) return;
-      const offset = serverTime - (sent.wall + at.wall) / 2;
+      if (!Number.isFinite(serverTime) || !isSteady(sent, at)) return;
+      const offset = Number(serverTime) - (sent.wall + at.wall) / 2;
       const error = (at.monotonic - sent.monotonic) / 2;
       // The tightest counts, until one contradicts it: then a clock was set.
       const isKept = kept && isSteady(kept.at, at) && kept.error <= error;

@@ -13,7 +13,7 @@ import { createListeners } from "./listeners.ts";
 import { readOptions } from "./options.ts";
 import { createRefresh } from "./refresh.ts";
 import { createSession, type Emit } from "./session.ts";
-import { createSessionStore, isSessionName } from "./session-store.ts";
+import { createSessionStore } from "./session-store.ts";
 import { createSignIn } from "./sign-in.ts";
 import { createFarewells } from "./sign-out.ts";
 import { createStateStore } from "./state-store.ts";
@@ -104,14 +104,16 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
   }
 
   function onStorage(key: string | null): void {
-    if (key !== null && !isSessionName(key, scope)) return;
+    // Null when everything was cleared.
+    if (key?.startsWith(scope) === false) return;
     session.sync();
     upkeep.look();
   }
 
   function hear(message: TabMessage): void {
     if (message.type === "wanted") session.tell();
-    else if (message.type !== "cooldown") session.hear(message);
+    else if (message.type === "cooldown") parts.cooldown.begin(message.wait);
+    else session.hear(message);
     if (message.type === "token") upkeep.onNews();
   }
 
@@ -137,11 +139,10 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
       return isDone;
     },
     async signOut({ scope: reach } = {}) {
-      const record = store.read();
-      const { sid = "", refreshToken = credential.loaded?.() } = record ?? {};
       if (session.isOver()) return;
+      const { sid = "", refreshToken = credential.loaded?.() } = store.read() ?? {};
       upkeep.stop();
-      session.end("signed_out", "person", record);
+      session.end("signed_out", "person", store.read() ?? undefined);
       if (reach !== "local") await farewells.add({ sid, refreshToken });
     },
     async switchAccount(account) {

@@ -13,6 +13,7 @@ export interface ClientEnv {
   /** A clock that never steps: milliseconds since some moment. On several platforms it stands still during sleep. */
   readonly monotonicNow: () => Milliseconds;
   readonly setTimer: (callback: () => void, delay: Milliseconds) => TimerHandle;
+  /** Takes what `setTimer` gave, also when it has run out, and null. */
   readonly clearTimer: (timer: TimerHandle) => void;
   /** From 0 to 1, for jitter. */
   readonly random: () => number;

@@ -88,10 +88,6 @@ export function createSessionStore(storage: JsonStorage): SessionStore {
   };
 }
 
-/** Whether another tab's write there says something of the session. */
-export const isSessionName = (key: string, scope: string): boolean =>
-  [scope + recordName, scope + tombstonesName].includes(key);
-
 function parseRecord(stored: unknown): SessionRecord | null {
   const { sid, grant, generation } = asObject(stored);
   return isText(sid) && isText(grant) && typeof generation === "number" ? (stored as SessionRecord) : null;

@@ -69,7 +69,7 @@ export function createFarewells({ config, env, exchange, shared, onDone }: Farew
   }
 
   function settle(): void {
-    if (timer !== null) env.clearTimer(timer);
+    env.clearTimer(timer);
     timer = null;
     if (stop.signal.aborted || pending().length === 0) return;
     const pause = Math.min(1000 * 2 ** failures++, longestPause) * (0.5 + env.random() / 2);

@@ -78,7 +78,8 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
     if (request) return token ? request : { isUrgent: request.isUrgent };
     const isDue = session.isOver()
       ? isNewer(deps.store.read(), session.denied())
-      : !token || clock.elapsed(token.born) >= token.dueAge;
+      : // After trouble, though the token would do: nobody stays degraded for want of another try.
+        !token || session.trouble() || clock.elapsed(token.born) >= token.dueAge;
     return isDue ? {} : null;
   }
 
@@ -112,7 +113,7 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
 
   /** Sets the one timer: to the next moment at which something is due, and at most a tick ahead. */
   function arm(wait: Milliseconds): void {
-    if (timer !== null) env.clearTimer(timer);
+    env.clearTimer(timer);
     timer = null;
     if (session.isOver() && !flight && !want()) return;
     const token = session.tokenFor();
@@ -218,7 +219,7 @@ export function createUpkeep(deps: UpkeepDeps): Upkeep {
     dispose() {
       phase = "disposed";
       stop();
-      if (timer !== null) env.clearTimer(timer);
+      env.clearTimer(timer);
       timer = null;
       waiters.dismiss();
     },

@@ -29,16 +29,19 @@ export const start: StartApp = ({ issuer, clientId, origin }) => {
     await showUser();
   }
 
-  async function token(options: GetTokenSilentlyOptions = {}): Promise<string | null> {
+  async function renew(options: GetTokenSilentlyOptions = { cacheMode: "off" }): Promise<string | null> {
     try {
-      const token = await client.getTokenSilently(options);
-      await showUser();
-      return token ?? null;
+      return (await client.getTokenSilently(options)) ?? null;
     } catch (error) {
-      if (!signInAgain.includes((error as { readonly error?: string }).error ?? "")) throw error;
-      show("out");
-      return null;
+      if (signInAgain.includes((error as { readonly error?: string }).error ?? "")) return null;
+      throw error;
     }
+  }
+
+  async function token(): Promise<string | null> {
+    const token = await renew({});
+    show(token === null ? "out" : "in");
+    return token;
   }
 
   // An error of `checkSession` is shown as one; who is signed in by the stored identity token stays so.
@@ -47,7 +50,7 @@ export const start: StartApp = ({ issuer, clientId, origin }) => {
     view,
     onView,
     token,
-    renew: () => token({ cacheMode: "off" }),
+    renew: () => renew(),
     signIn: () => client.loginWithRedirect(),
     signOut: () => client.logout({ logoutParams: { returnTo: origin } }),
   };

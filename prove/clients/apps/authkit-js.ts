@@ -19,22 +19,27 @@ export const start: StartApp = ({ issuer, clientId, origin }) => {
     () => show("out"),
   );
 
-  async function token(options: { readonly forceRefresh?: boolean } = {}): Promise<string | null> {
+  async function renew(options = { forceRefresh: true }): Promise<string | null> {
     const client = await created;
     try {
       return await client.getAccessToken(options);
     } catch (error) {
-      if (!(error instanceof LoginRequiredError)) throw error;
-      show("out");
-      return null;
+      if (error instanceof LoginRequiredError) return null;
+      throw error;
     }
+  }
+
+  async function token(): Promise<string | null> {
+    const token = await renew({ forceRefresh: false });
+    if (token === null) show("out");
+    return token;
   }
 
   return {
     view,
     onView,
     token,
-    renew: () => token({ forceRefresh: true }),
+    renew: () => renew(),
     signIn: async () => (await created).signIn(),
     async signOut() {
       const client = await created;

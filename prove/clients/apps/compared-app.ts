@@ -19,7 +19,7 @@ export interface ComparedApp {
   onView(listener: () => void): void;
   /** An access token for a request to an API. Null: the library says that nobody is signed in. Throws: trouble. */
   token(): Promise<string | null>;
-  /** Asks the library for a new token now, though the one in hand would do. */
+  /** Has the library get a new token now, though the one in hand would do. Changes the view only if the library does. */
   renew(): Promise<string | null>;
   /** Leaves for the sign-in page. */
   signIn(): Promise<void>;

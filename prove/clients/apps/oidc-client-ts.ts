@@ -1,6 +1,8 @@
 import { ErrorResponse, type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
 import { createView, type StartApp } from "./compared-app.ts";
 
+const signInAgain = ["invalid_grant", "login_required"];
+
 /**
  * As `react-oidc-context` drives it: the view follows the events, and `automaticSilentRenew` (the default) renews. The
  * user is kept in `localStorage`, so that tabs share it and it outlives them; the default is `sessionStorage`.
@@ -32,24 +34,24 @@ export const start: StartApp = ({ issuer, clientId, origin }) => {
     try {
       return (await manager.signinSilent())?.access_token ?? null;
     } catch (error) {
-      if (!(error instanceof ErrorResponse && (error.error === "invalid_grant" || error.error === "login_required"))) {
-        throw error;
-      }
-      show("out");
-      return null;
+      if (error instanceof ErrorResponse && signInAgain.includes(error.error ?? "")) return null;
+      throw error;
     }
+  }
+
+  async function token(): Promise<string | null> {
+    const user = await manager.getUser();
+    const token = user?.expired ? await renew() : (user?.access_token ?? null);
+    if (token === null) show("out");
+    return token;
   }
 
   begin().catch(() => show("out"));
   return {
     view,
     onView,
+    token,
     renew,
-    async token() {
-      const user = await manager.getUser();
-      if (!user) show("out");
-      return user?.expired ? renew() : (user?.access_token ?? null);
-    },
     signIn: () => manager.signinRedirect(),
     signOut: () => manager.signoutRedirect(),
   };

@@ -1,4 +1,4 @@
-import { AuthClient, isAuthRetryableFetchError } from "@supabase/auth-js";
+import { AuthClient, isAuthRefreshDiscardedError, isAuthRetryableFetchError } from "@supabase/auth-js";
 import { createView, type StartApp } from "./compared-app.ts";
 
 /**
@@ -20,8 +20,7 @@ export const start: StartApp = ({ issuer, origin }) => {
   /** No session beside a passing error is trouble; no session without one is an answer. */
   function tokenOf(session: { readonly access_token: string } | null, error: unknown): string | null {
     if (session) return session.access_token;
-    if (isAuthRetryableFetchError(error)) throw error;
-    show("out");
+    if (isAuthRetryableFetchError(error) || isAuthRefreshDiscardedError(error)) throw error;
     return null;
   }
 

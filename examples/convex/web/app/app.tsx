@@ -6,6 +6,7 @@ import { Faults } from "./faults.tsx";
 import { Introduction } from "./introduction.tsx";
 import { Masthead } from "./masthead.tsx";
 import { Record } from "./record.tsx";
+import { useLane } from "./recorder.ts";
 import { SharedList } from "./shared-list.tsx";
 import { SignIn } from "./sign-in.tsx";
 import { ConvexFacts, SessionFacts } from "./states.tsx";
@@ -20,7 +21,7 @@ export function App({ config }: { readonly config: PageConfig }): ReactElement {
           <section className="card" aria-labelledby="list-title">
             <h1 id="list-title">The list</h1>
             <AuthLoading>
-              <p className="muted">One moment…</p>
+              <Waiting />
             </AuthLoading>
             <Authenticated>
               <SharedList />
@@ -43,7 +44,13 @@ export function App({ config }: { readonly config: PageConfig }): ReactElement {
   );
 }
 
+function Waiting(): ReactElement {
+  useLane("list", "waiting", "loading");
+  return <p className="muted">One moment…</p>;
+}
+
 /** Convex has given up on its tokens, and the session lives: the adapter signs it in again. */
 function Recovering(): ReactElement {
+  useLane("list", "off", "gone");
   return <p className="muted">Convex has signed itself out. The session lives, so it is being signed in again…</p>;
 }

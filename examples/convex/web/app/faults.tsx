@@ -18,17 +18,17 @@ const faults: readonly Fault[] = [
   {
     name: "refuse",
     title: "Refuse the next token",
-    story: "Convex is told that its token has run out, and gets no with the next one. The one after that is good.",
+    story: "Its token has run out, the server says, and the next one is no good either.",
   },
   {
     name: "refuse-all",
     title: "Refuse three in a row",
-    story: "Too many for Convex: it signs itself out, the one time that something flashes. It is back after a second.",
+    story: "Convex gives up: the one thing here that flashes. A second later it is back.",
   },
   {
     name: "hold",
     title: "Hold the answers",
-    story: "For eight seconds no token is confirmed. What you add meanwhile stands there, and arrives.",
+    story: "For eight seconds no token is confirmed. What you add waits, and arrives.",
   },
   {
     name: "revoke",

@@ -4,8 +4,8 @@ import { type Context, createContext, useContext, useLayoutEffect, useSyncExtern
 export const lanes = ["session", "convex", "socket", "list"] as const;
 export type Lane = (typeof lanes)[number];
 
-/** `off` is what a person would call a flash: signed out, or not on the screen. */
-export type Tone = "good" | "waiting" | "off";
+/** `off` is what a person would call a flash: signed out, or not on the screen, though there is a session; `none`: there is none. */
+export type Tone = "good" | "waiting" | "off" | "none";
 
 /** A stretch of time in which a lane was as it was. Milliseconds since the epoch. */
 export interface Span {
@@ -70,9 +70,8 @@ export function useRecording(): Recording {
   return useSyncExternalStore(subscribe, getSnapshot);
 }
 
-/** Records what a component shows, from when it is on the screen; gone with the component, it is `off`. */
+/** Records how a lane is, from when the component is on the screen until another one says otherwise. */
 export function useLane(lane: Lane, tone: Tone, label: string): void {
   const { record } = useRecorder();
   useLayoutEffect(() => record(lane, tone, label), [record, lane, tone, label]);
-  useLayoutEffect(() => () => record(lane, "off", "gone"), [record, lane]);
 }

@@ -1,6 +1,7 @@
 import type { EndReason } from "@holdfast/client";
 import { useAuth } from "@holdfast/react";
 import type { ReactElement } from "react";
+import { useLane } from "./recorder.ts";
 
 const reasons: Readonly<Partial<Record<EndReason, string>>> = {
   session_revoked: "Your session was revoked. Every tab is signed out.",
@@ -10,6 +11,7 @@ const reasons: Readonly<Partial<Record<EndReason, string>>> = {
 
 export function SignIn(): ReactElement {
   const auth = useAuth();
+  useLane("list", "none", "signed out");
   const reason = auth.status === "ended" ? auth.reason : null;
   const failure = new URLSearchParams(location.search).get("error");
   return (

@@ -9,12 +9,12 @@ import { useNow } from "./use-now.ts";
 
 const sessionTones: Readonly<Record<AuthState["status"], Tone>> = {
   initializing: "waiting",
-  anonymous: "off",
+  anonymous: "none",
   active: "good",
   degraded: "good",
   stale: "waiting",
-  ended: "off",
-  disposed: "off",
+  ended: "none",
+  disposed: "none",
 };
 
 export function SessionFacts({ issuer }: { readonly issuer: string }): ReactElement {
@@ -24,7 +24,7 @@ export function SessionFacts({ issuer }: { readonly issuer: string }): ReactElem
   return (
     <Facts title="The session" origin={issuer} tone={tone} state={state.status} testId="session-state">
       <Fact name="Session">{"sid" in state && state.sid !== null && <code>{abbreviate(state.sid)}</code>}</Fact>
-      <Fact name="Account">{state.isAuthenticated && state.user?.role && `as ${state.user.role}`}</Fact>
+      <Fact name="Role">{state.isAuthenticated && state.user?.role}</Fact>
       <Fact name="Token">{state.isAuthenticated && <TokenAge />}</Fact>
     </Facts>
   );
@@ -44,9 +44,10 @@ function TokenAge(): ReactElement | null {
 
 export function ConvexFacts({ convexUrl }: { readonly convexUrl: string }): ReactElement {
   const { isAuthenticated, isLoading } = useConvexAuth();
+  const isSignedIn = useAuthState((session) => session.isAuthenticated);
   const connection = useConvexConnectionState();
   const state = isLoading ? "loading" : isAuthenticated ? "authenticated" : "unauthenticated";
-  const tone = isLoading ? "waiting" : isAuthenticated ? "good" : "off";
+  const tone = isLoading ? "waiting" : isAuthenticated ? "good" : isSignedIn ? "off" : "none";
   const socket = connection.isWebSocketConnected ? "connected" : "not connected";
   useLane("convex", tone, state);
   useLane("socket", connection.isWebSocketConnected ? "good" : "waiting", socket);

@@ -1,9 +1,8 @@
 import type { AuthClient, AuthClientOptions, StorageMode } from "../auth-client.ts";
 import type { Milliseconds } from "../env.ts";
 import type { BrowserFeatures } from "./browser.ts";
-import type { ReferenceServer } from "./reference-server/index.ts";
 import type { VirtualPage } from "./virtual-document.ts";
-import type { VirtualServer } from "./virtual-server.ts";
+import type { ControlledServer, VirtualServer } from "./virtual-server.ts";
 
 /** Makes the client that runs in each page; `storage` is as `createAuthClient` takes it. */
 export type CreateClient = (page: VirtualPage, storage: AuthClientOptions["storage"]) => AuthClient;
@@ -42,5 +41,5 @@ export interface WorldSettings extends Required<Omit<WorldOptions, "browser" | "
   readonly server: VirtualServer | null;
 }
 
-/** A server that has the reference server's controls as well. */
-export const isReference = (server: VirtualServer): server is ReferenceServer => "presentStolen" in server;
+/** Whether a script can reach behind it, as behind the reference server. */
+export const isControlled = (server: VirtualServer): server is ControlledServer => "presentStolen" in server;

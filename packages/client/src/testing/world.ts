@@ -4,17 +4,18 @@ import type { Milliseconds } from "../env.ts";
 import { type Browser, createBrowser } from "./browser.ts";
 import { defaultClient } from "./default-client.ts";
 import { createInvariantWatch, formatViolations, type InvariantWatch, type Violation } from "./invariants.ts";
-import { createReferenceServer, type ReferenceServer } from "./reference-server/index.ts";
+import { createReferenceServer } from "./reference-server/index.ts";
 import { watchRejections } from "./rejection-watch.ts";
 import { createScheduler } from "./scheduler.ts";
 import { createSeededRandom } from "./seeded-random.ts";
 import { createTrace, formatMoment, type Trace } from "./trace.ts";
 import type { DeviceClock, MonotonicInSleep } from "./virtual-clock.ts";
 import type { VirtualNetwork } from "./virtual-network.ts";
+import type { ControlledServer } from "./virtual-server.ts";
 import { createVirtualTab, type VirtualTab } from "./virtual-tabs.ts";
 import { createVisits } from "./visits.ts";
 import { WorldFailed } from "./world-failed.ts";
-import { isReference, type WorldOptions, type WorldSettings } from "./world-options.ts";
+import { isControlled, type WorldOptions, type WorldSettings } from "./world-options.ts";
 
 /** One computer, one browser, any number of tabs with the app, a network and a server. Nothing in it takes real time. */
 export interface World {
@@ -26,8 +27,8 @@ export interface World {
   readonly clock: DeviceClock;
   /** Storage, channels, locks, cookies. */
   readonly browser: Browser;
-  /** The reference server's controls. @throws when another server is plugged in */
-  readonly server: ReferenceServer;
+  /** The server's controls. @throws when one is plugged in that has none */
+  readonly server: ControlledServer;
   readonly trace: Trace;
   readonly violations: readonly Violation[];
   /** Opens the app in a new tab. Names default to A, B, C … */
@@ -124,6 +125,8 @@ export function createWorld(options: WorldOptions = {}): World {
   const visits = createVisits({ browser, settings, serve });
   const tabs: VirtualTab[] = [];
 
+  const userIdOf = (person: string) => (isControlled(server) ? server.userIdOf(person) : person);
+
   function openTab({ name, href }: { name?: string; href?: string } = {}): VirtualTab {
     const tab = createVirtualTab({
       browser,
@@ -139,7 +142,7 @@ export function createWorld(options: WorldOptions = {}): World {
   }
 
   async function beginSignIn(person: string, tab: VirtualTab): Promise<void> {
-    if (isReference(server)) server.seat(person);
+    if (isControlled(server)) server.seat(person);
     trace.add("script", `${person} signs in in tab ${tab.name}`);
     await scheduler.settle();
     watch.onSignIn();
@@ -193,8 +196,8 @@ export function createWorld(options: WorldOptions = {}): World {
     clock: browser.clock,
     browser,
     get server() {
-      if (isReference(server)) return server;
-      throw new Error("This world runs against another server: it has controls of its own.");
+      if (isControlled(server)) return server;
+      throw new Error("The server of this world has no controls.");
     },
     trace,
     violations: watch.violations,
@@ -202,7 +205,7 @@ export function createWorld(options: WorldOptions = {}): World {
     async signIn(person = "ada", given) {
       const tab = given ?? openTab();
       await beginSignIn(person, tab);
-      const isIn = ({ client: { state } }: VirtualTab) => "user" in state && state.user?.userId === person;
+      const isIn = ({ client: { state } }: VirtualTab) => "user" in state && state.user?.userId === userIdOf(person);
       await until(`tab ${tab.name} shows ${person}`, () => isIn(tab), 15_000);
       return tab;
     },

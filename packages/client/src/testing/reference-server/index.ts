@@ -4,15 +4,14 @@
  * providers, signatures, rate limits, webhooks and feed.
  */
 import type { Milliseconds } from "../../env.ts";
-import type { VirtualServer } from "../virtual-server.ts";
+import { createRefreshHistory, type RefreshRecord } from "../refresh-history.ts";
+import type { ControlledServer, NewestGrant } from "../virtual-server.ts";
 import { refuse } from "./answers.ts";
-import { createReferenceApi, type ReferenceApi } from "./api.ts";
+import { createReferenceApi } from "./api.ts";
 import { formatRefreshToken, type Grant } from "./grant.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
-import { createRefreshRoute, type RefreshRecord } from "./refresh-route.ts";
+import { createRefreshRoute } from "./refresh-route.ts";
 import { createSigninRoutes } from "./signin-routes.ts";
-
-export type { RefreshRecord } from "./refresh-route.ts";
 
 export interface ReferenceServerOptions {
   readonly issuer: string;
@@ -31,39 +30,23 @@ export interface ReferenceServerOptions {
   readonly onRecord?: (record: RefreshRecord) => void;
 }
 
-export interface ReferenceServer extends VirtualServer {
-  readonly api: ReferenceApi;
+export interface ReferenceServer extends ControlledServer {
   readonly ledger: Ledger;
-  /** Every refresh that was judged. */
-  readonly history: readonly RefreshRecord[];
-  /** Who signs in next. */
-  seat(person: string): void;
-  /** The newest session of a person. @throws when there is none */
+  /** The newest grant of a person. @throws when there is none */
   sessionOf(person: string): Grant;
   /** Ends a session at the server; nobody in the browser asked for it. */
-  revoke(sid: string, reason?: "session_revoked" | "user_disabled" | "account_closed"): void;
-  /** A thief presents a token of that generation. From now on alarms are right. */
-  presentStolen(grant: Grant, generation: number, at: Milliseconds): Promise<Response>;
+  revoke(sid: string, reason?: "session_revoked" | "user_disabled" | "account_closed"): Promise<void>;
 }
 
 export function createReferenceServer(options: ReferenceServerOptions): ReferenceServer {
   const { issuer, access = 300_000, overlap = 30_000, idle = 30 * 86_400_000, absolute = 365 * 86_400_000 } = options;
   const ledger = createLedger({ idle, absolute });
   const rules = { issuer, audience: options.api, access, overlap, idle };
-  const history: RefreshRecord[] = [];
-  const alarms: string[] = [];
+  const history = createRefreshHistory(options.onRecord);
   let person = "ada";
-  let isThiefAbout = false;
-
-  function record(entry: RefreshRecord): void {
-    history.push(entry);
-    options.onRecord?.(entry);
-    const what = `${entry.verdict}: generation ${entry.presented} of ${entry.sid}, which stands at ${entry.generation}`;
-    if (!isThiefAbout && ["reused", "recovered", "malformed", "unknown"].includes(entry.verdict)) alarms.push(what);
-  }
 
   const { nextId } = options;
-  const refresh = createRefreshRoute({ ledger, rules, nextId, onRecord: record });
+  const refresh = createRefreshRoute({ ledger, rules, nextId, onRecord: history.note });
   const signin = createSigninRoutes({ ...options, ledger, rules, person: () => person });
   const isOver = (sid: string) => {
     const grants = [...ledger.grants.values()].filter((grant) => grant.sid === sid);
@@ -95,8 +78,8 @@ export function createReferenceServer(options: ReferenceServerOptions): Referenc
   return {
     api,
     ledger,
-    history,
-    facts: { isOver, alarms: () => alarms },
+    history: history.records,
+    facts: { isOver, alarms: history.alarms },
     handle(request, now) {
       latest = Math.max(latest, now);
       return new URL(request.url).origin === options.api ? api.handle(request, now) : route(request, now);
@@ -104,14 +87,18 @@ export function createReferenceServer(options: ReferenceServerOptions): Referenc
     seat(next) {
       person = next;
     },
+    userIdOf: (name) => name,
+    teamOf: async (name) => `acc_team_${name}`,
     sessionOf(userId) {
       const grant = [...ledger.grants.values()].filter((each) => each.userId === userId).at(-1);
       if (!grant) throw new Error(`${userId} never signed in`);
       return grant;
     },
-    revoke: (sid, reason = "session_revoked") => ledger.end(sid, reason),
-    presentStolen(grant, generation, at) {
-      isThiefAbout = true;
+    revoke: async (sid, reason = "session_revoked") => ledger.end(sid, reason),
+    async presentStolen({ id }: NewestGrant, generation, at) {
+      history.expectThief();
+      const grant = ledger.grants.get(id);
+      if (!grant) throw new Error(`there is no grant ${id}`);
       const body = new URLSearchParams({
         client_id: grant.clientId,
         refresh_token: formatRefreshToken(grant, generation),

@@ -15,12 +15,20 @@ export interface Session {
 export interface Ledger {
   readonly sessions: Map<string, Session>;
   readonly grants: Map<string, Grant>;
-  begin(userId: string, clientId: string, now: Milliseconds, binding?: string | null): Grant;
+  startSession(userId: string): Session;
+  startGrant(session: Session, start: GrantStart): Grant;
   sessionBySecret(secret: string): Session | null;
   /** Ends a session with all its grants. */
   end(sid: string, reason: string): void;
   /** The grant's newest token, as a thief would copy it. */
   newestToken(grant: Grant): string;
+}
+
+export interface GrantStart {
+  readonly clientId: string;
+  readonly now: Milliseconds;
+  /** Default: none. */
+  readonly binding?: string | null;
 }
 
 export interface LedgerOptions {
@@ -34,14 +42,18 @@ export function createLedger({ idle, absolute }: LedgerOptions): Ledger {
   return {
     sessions,
     grants,
-    begin(userId, clientId, now, binding = null) {
-      // Numbered, so that a later one is greater, and a person can read them in a trace.
-      const number = String(sessions.size + 1).padStart(4, "0");
+    startSession(userId) {
+      const number = numberOf(sessions);
       const session: Session = { sid: `sid_${userId}_${number}`, userId, secret: `secret_${number}`, ended: null };
+      sessions.set(session.sid, session);
+      return session;
+    },
+    startGrant({ sid, userId }, { clientId, now, binding = null }) {
+      const number = numberOf(grants);
       const grant: Grant = {
         id: `grant-${number}`,
         handle: `handle-${number}`,
-        sid: session.sid,
+        sid,
         userId,
         account: `acc_${userId}`,
         clientId,
@@ -53,7 +65,6 @@ export function createLedger({ idle, absolute }: LedgerOptions): Ledger {
         revoked: null,
         binding,
       };
-      sessions.set(session.sid, session);
       grants.set(grant.id, grant);
       return grant;
     },
@@ -66,4 +77,9 @@ export function createLedger({ idle, absolute }: LedgerOptions): Ledger {
     },
     newestToken: (grant) => formatRefreshToken(grant, grant.generation),
   };
+}
+
+/** A later one is greater, and a person can read them in a trace. */
+function numberOf({ size }: ReadonlyMap<string, unknown>): string {
+  return String(size + 1).padStart(4, "0");
 }

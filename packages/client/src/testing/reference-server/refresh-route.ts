@@ -1,8 +1,10 @@
 import type { Milliseconds } from "../../env.ts";
+import type { RefreshRecord } from "../refresh-history.ts";
 import { mintAccessToken } from "./access-token.ts";
 import { isRefusalCode, noStore, type RefusalCode, refuse } from "./answers.ts";
 import {
-  carriedRefreshToken,
+  type CarriedToken,
+  carriedRefreshTokens,
   discardRefreshCookies,
   readCookies,
   sessionCookie,
@@ -12,17 +14,6 @@ import { dpopKey } from "./dpop.ts";
 import { formatRefreshToken, type Grant, parseRefreshToken } from "./grant.ts";
 import type { Ledger } from "./ledger.ts";
 import { applyVerdict, isGood, judge, type Presentation, type RefreshVerdict, type RotationRules } from "./verdict.ts";
-
-/** What was decided about one refresh: the server's own history. */
-export interface RefreshRecord {
-  readonly at: Milliseconds;
-  readonly verdict: RefreshVerdict | "deadline_passed" | "login_required";
-  readonly sid: string | null;
-  /** The generation presented, and the one answered or stood at. */
-  readonly presented: number | null;
-  readonly generation: number | null;
-  readonly key: string | null;
-}
 
 export interface TokenRules extends RotationRules {
   readonly issuer: string;
@@ -47,7 +38,7 @@ export function createRefreshRoute({ ledger, rules, onRecord, nextId }: RefreshR
     const clientId = body.get("client_id") ?? "";
     const key = request.headers.get("idempotency-key");
     const inBody = body.get("refresh_token");
-    const refreshToken = inBody ?? carriedRefreshToken(request, clientId);
+    const refreshToken = inBody ?? chooseOwn(request, carriedRefreshTokens(request, clientId))?.value ?? null;
     const note = (verdict: RefreshRecord["verdict"], grant: Grant | null = null, presented: number | null = null) =>
       onRecord({ at: now, verdict, key, presented, sid: grant?.sid ?? null, generation: grant?.generation ?? null });
 
@@ -62,19 +53,26 @@ export function createRefreshRoute({ ledger, rules, onRecord, nextId }: RefreshR
     }
     const token = parseRefreshToken(refreshToken);
     const grant = (token && ledger.grants.get(token.grantId)) ?? null;
-    if (grant && inBody === null && isSomebodyElses(request, grant)) {
-      note("login_required", grant, token?.generation);
-      return refuse("login_required", now);
-    }
     const presentation: Presentation = { token, clientId, idempotencyKey: key, provedKey: dpopKey(request) };
     const verdict = judge(grant, presentation, rules, now);
     if (grant) applyVerdict(grant, verdict, presentation, rules, now);
     note(verdict, grant, token?.generation ?? null);
     if (!grant || !isGood(verdict)) return refusal(request, grant, verdict, inBody === null, now);
+    // Not sooner, so that nobody learns from it whether a token is good.
+    if (inBody === null && isSomebodyElses(request, grant)) return refuse("login_required", now);
     const account = body.get("account");
     if (account !== null) grant.account = account;
     return answer(request, grant, inBody === null, now);
   };
+
+  /** The newest; of several not one that is provably somebody else's. */
+  function chooseOwn(request: Request, carried: readonly CarriedToken[]): CarriedToken | undefined {
+    const isOwn = ({ token }: CarriedToken) => {
+      const grant = token && ledger.grants.get(token.grantId);
+      return !grant || !isSomebodyElses(request, grant);
+    };
+    return carried.length > 1 ? (carried.find(isOwn) ?? carried[0]) : carried[0];
+  }
 
   /** A cookie of somebody else than the browser's session is for is not taken. */
   function isSomebodyElses(request: Request, grant: Grant): boolean {

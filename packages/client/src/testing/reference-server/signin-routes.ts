@@ -3,7 +3,7 @@ import { readAccessToken } from "./access-token.ts";
 import { noStore, refuse } from "./answers.ts";
 import { clearRefreshCookies, readCookies, sessionCookie, writeRefreshCookies } from "./cookies.ts";
 import { dpopKey } from "./dpop.ts";
-import { formatRefreshToken, parseRefreshToken } from "./grant.ts";
+import { formatRefreshToken, type Grant, parseRefreshToken } from "./grant.ts";
 import type { Ledger, Session } from "./ledger.ts";
 import { type TokenRules, tokenAnswer } from "./refresh-route.ts";
 
@@ -19,14 +19,28 @@ export interface SigninRoutesDeps {
   readonly callback: string;
 }
 
+/** A one-time code, and what it was redeemed for. */
+interface Code {
+  readonly session: Session;
+  grant: Grant | null;
+}
+
 /** Everything but the refresh: in, out, and who is here. A person needs no form and no password. */
 export function createSigninRoutes(deps: SigninRoutesDeps) {
   const { ledger, rules, nextId } = deps;
-  const codes = new Map<string, string>();
+  const codes = new Map<string, Code>();
 
   function sessionOf(request: Request): Session | null {
     const session = ledger.sessionBySecret(readCookies(request).get(sessionCookie.name) ?? "");
     return session?.ended === null ? session : null;
+  }
+
+  /** The person's session in this browser goes on; anyone else's there ends. */
+  function enter(request: Request): Session {
+    const current = sessionOf(request);
+    if (current?.userId === deps.person()) return current;
+    if (current) ledger.end(current.sid, "replaced");
+    return ledger.startSession(deps.person());
   }
 
   return {
@@ -34,16 +48,16 @@ export function createSigninRoutes(deps: SigninRoutesDeps) {
     signIn(request: Request, now: Milliseconds): Response {
       const query = new URL(request.url).searchParams;
       const clientId = query.get("client_id") ?? "";
+      const session = enter(request);
       const headers = new Headers(noStore);
+      headers.append("set-cookie", sessionCookie.write(session.secret));
       if (deps.isCookieMode) {
-        const grant = ledger.begin(deps.person(), clientId, now);
-        const secret = ledger.sessions.get(grant.sid)?.secret ?? "";
-        headers.append("set-cookie", sessionCookie.write(secret));
+        const grant = ledger.startGrant(session, { clientId, now });
         for (const line of writeRefreshCookies(request, grant)) headers.append("set-cookie", line);
         headers.set("location", query.get("return_to") ?? new URL(deps.callback).origin);
       } else {
         const code = `code_${nextId()}`;
-        codes.set(code, deps.person());
+        codes.set(code, { session, grant: null });
         const address = new URL(deps.callback);
         address.searchParams.set("code", code);
         address.searchParams.set("state", query.get("state") ?? "");
@@ -55,11 +69,18 @@ export function createSigninRoutes(deps: SigninRoutesDeps) {
     /** `POST /signin/redeem` */
     async redeem(request: Request, now: Milliseconds): Promise<Response> {
       const body = new URLSearchParams(await request.text());
-      const code = body.get("code") ?? "";
-      const person = codes.get(code);
-      if (person === undefined || !body.get("code_verifier")) return refuse("signin_code_invalid", now);
-      codes.delete(code);
-      const grant = ledger.begin(person, body.get("client_id") ?? "", now, dpopKey(request));
+      const code = codes.get(body.get("code") ?? "");
+      // A second use ends what the first one gave (RFC 6749, section 4.1.2).
+      if (code?.grant) code.grant.revoked ??= "session_revoked";
+      if (!code || code.grant || code.session.ended !== null || !body.get("code_verifier")) {
+        return refuse("signin_code_invalid", now);
+      }
+      const grant = ledger.startGrant(code.session, {
+        clientId: body.get("client_id") ?? "",
+        now,
+        binding: dpopKey(request),
+      });
+      code.grant = grant;
       const answer = { ...tokenAnswer(grant, rules, now, nextId()), refresh_token: formatRefreshToken(grant, 1) };
       return Response.json(answer, { headers: noStore });
     },
@@ -71,10 +92,8 @@ export function createSigninRoutes(deps: SigninRoutesDeps) {
       headers.append("set-cookie", sessionCookie.clear);
       if (session) {
         ledger.end(session.sid, "signed_out");
-        for (const grant of ledger.grants.values()) {
-          if (grant.sid === session.sid)
-            for (const line of clearRefreshCookies(grant)) headers.append("set-cookie", line);
-        }
+        const grants = [...ledger.grants.values()].filter(({ sid }) => sid === session.sid);
+        for (const line of clearRefreshCookies(grants)) headers.append("set-cookie", line);
       }
       return Response.json({ signed_out: true, redirect_to: null }, { headers });
     },

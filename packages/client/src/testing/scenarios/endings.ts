@@ -68,7 +68,7 @@ export const endingScenarios: readonly Scenario[] = [
       const tabs = await openTabs(world, 5);
       const [first, ...others] = tabs;
       if (!first) return;
-      world.server.revoke(sidOf(first) ?? "");
+      await world.server.revoke(sidOf(first) ?? "");
       const since = world.now;
       const state = await world.waitFor(first.client.check());
       world.expect(state.status === "ended" && state.reason === "session_revoked", "ended, with the reason");
@@ -87,7 +87,7 @@ export const endingScenarios: readonly Scenario[] = [
       world.network.next("/refresh", faults.slow(seconds(9.5), 20));
       startRefresh(one);
       await world.run(seconds(1));
-      world.server.revoke(sidOf(one) ?? "");
+      await world.server.revoke(sidOf(one) ?? "");
       await world.signIn("ada", two);
       await world.run(seconds(20));
       expectStatus(world, one, "active");
@@ -147,15 +147,16 @@ export const endingScenarios: readonly Scenario[] = [
     title: "an account switch during a refresh: one after the other, both honoured",
     async run(world) {
       const tab = await world.signIn();
+      const team = await world.server.teamOf("ada");
       world.network.next("/refresh", faults.slow(20, 2000));
       const refreshed = startRefresh(tab);
       await world.run(500);
-      const switched = tab.client.switchAccount("acc_team");
+      const switched = tab.client.switchAccount(team);
       world.expect((await world.waitFor(refreshed)) !== null, "the refresh is answered");
       await world.waitFor(switched);
       const token = await world.waitFor(tab.client.getToken());
       world.expect(
-        token !== null && readAccessToken(token)?.account === "acc_team",
+        token !== null && readAccessToken(token)?.account === team,
         "the token is for the new account",
       );
       await world.run(minutes(10));

@@ -1,7 +1,7 @@
 import type { StorageMode } from "../../auth-client.ts";
 import type { Milliseconds } from "../../env.ts";
 import type { SentRequest } from "../exchange.ts";
-import type { RefreshRecord } from "../reference-server/index.ts";
+import type { RefreshRecord } from "../refresh-history.ts";
 import type { VirtualTab } from "../virtual-tabs.ts";
 import type { World } from "../world.ts";
 import type { WorldOptions } from "../world-options.ts";

@@ -93,7 +93,7 @@ export const tabScenarios: readonly Scenario[] = [
       world.expect((await world.waitFor(token)) === null, "its caller learns that nobody is signed in");
       await world.run(seconds(30));
       expectStatus(world, two, "ended");
-      world.expect(world.server.facts?.isOver(sid) === true, "the session is over at the server");
+      world.expect(world.server.facts.isOver(sid) === true, "the session is over at the server");
       const reopened = world.openTab();
       await world.run(seconds(30));
       world.expect(!reopened.client.state.isAuthenticated, "a new tab is not signed in either");
@@ -107,9 +107,10 @@ export const tabScenarios: readonly Scenario[] = [
       if (!one || !two) return;
       await world.signIn("bob", two);
       await world.until("A follows", () => sidOf(one) === sidOf(two), seconds(10));
+      const bob = world.server.userIdOf("bob");
       const tokens = [await world.waitFor(one.client.getToken()), await world.waitFor(two.client.getToken())];
       world.expect(
-        tokens.every((token) => token !== null && readAccessToken(token)?.sub === "bob"),
+        tokens.every((token) => token !== null && readAccessToken(token)?.sub === bob),
         "both tokens are Bob's",
       );
       await world.run(minutes(20));

@@ -74,8 +74,8 @@ const performers: Performers = {
   "call the API": inRunning(({ client }, { world }) => void client.fetch(`${world.settings.api}/things`).catch(ignore)),
   "sign out": inRunning(signOut),
   "sign in": signIn,
-  revoke({ world, session }) {
-    if (typeof session === "string") world.server.revoke(session);
+  async revoke({ world, session }) {
+    if (typeof session === "string") await world.server.revoke(session);
   },
   "fill the storage": ({ world }) => world.browser.storage.failWrites(true),
   "empty the storage": ({ world }) => world.browser.storage.failWrites(false),

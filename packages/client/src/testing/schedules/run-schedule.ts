@@ -54,7 +54,7 @@ async function mend(play: Play): Promise<void> {
 async function checkTruth(play: Play): Promise<void> {
   const { world, session } = play;
   if (session === undefined) return;
-  const isLive = session !== null && world.server.facts?.isOver(session) === false;
+  const isLive = session !== null && !world.server.facts.isOver(session);
   for (const tab of world.tabs.filter((each) => play.conditionOf(each) === "running")) {
     const { state } = tab.client;
     const token = await world.waitFor(tab.client.getToken(), seconds(30));
