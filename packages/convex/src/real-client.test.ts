@@ -13,7 +13,8 @@ it("stays signed in for a day, asks Holdfast about twice a token's life, and Con
   expect(expired).toEqual([]);
   expect(new Set(server.tokens()).size).toBe(server.tokens().length);
   expect(refreshes()).toBeLessThan((2.2 * 86_400) / LIFETIME);
-});
+  // A day is 5,760 pings over a real socket.
+}, 60_000);
 
 it("fault 45: waits through an outage at a scheduled fetch, still signed in", async () => {
   const { server, auth, says, goOffline, goOnline } = await open();

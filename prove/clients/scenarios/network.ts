@@ -9,6 +9,7 @@ export const networkScenarios: readonly Scenario[] = [
     row: "6",
     title: "offline for 24 h",
     expected: "held",
+    isLong: true,
     async run({ world, use }) {
       world.goOffline();
       await use(hours(24), minutes(2));

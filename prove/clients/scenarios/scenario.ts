@@ -13,6 +13,8 @@ export interface Scenario {
   readonly world?: WorldOptions;
   /** Whether the server answers everything all the time: then there is no reason to ask often. */
   readonly isAnswered?: boolean;
+  /** Whether a client that asks every second makes it last: left out of quick runs for all but our own. */
+  readonly isLong?: boolean;
   /** From the fault to its end. The first tab is the one in which the person signed in. */
   run(trial: Trial, first: VirtualTab, others: readonly VirtualTab[]): Promise<void>;
 }

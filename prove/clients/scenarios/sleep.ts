@@ -20,7 +20,7 @@ export const sleepScenarios: readonly Scenario[] = [
   },
   {
     row: "4",
-    title: "asleep in the middle of a refresh; the connection is dead on waking, 10 min later",
+    title: "asleep for 10 min in the middle of a refresh; the connection is dead on waking",
     expected: "held",
     async run(trial, tab) {
       trial.world.network.next(trial.contestant.renewPath, faults.slow(seconds(5), seconds(5)));

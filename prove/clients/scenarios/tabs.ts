@@ -6,14 +6,14 @@ import type { Scenario } from "./scenario.ts";
 /** Many tabs, one session. */
 export const tabScenarios: readonly Scenario[] = [
   {
-    row: "",
+    row: "–",
     title: "nothing is wrong: one tab, an hour",
     expected: "held",
     isAnswered: true,
     run: ({ use }) => use(hours(1)),
   },
   {
-    row: "",
+    row: "–",
     title: "nothing is wrong: two tabs, an hour",
     expected: "held",
     tabs: 2,
@@ -51,7 +51,7 @@ export const tabScenarios: readonly Scenario[] = [
   },
   {
     row: "24",
-    title: "one of two tabs is frozen in the middle of a refresh, and goes on after the other has refreshed twice",
+    title: "one of two tabs is frozen for two minutes in the middle of a refresh; the other refreshes meanwhile",
     expected: "held",
     tabs: 2,
     async run({ world, contestant, renew, use }, holder, [other]) {

@@ -12,10 +12,10 @@ export interface Family {
 }
 
 /**
- * What a vendor's server does with a refresh token that was exchanged before: answer with the newest token, answer with
- * one more successor, refuse it, or refuse it and end the session.
+ * What a vendor's server does with a refresh token that was exchanged before: answer with the newest token, refuse it, or
+ * refuse it and end the session.
  */
-export type OldTokenVerdict = "newest" | "successor" | "refuse" | "end";
+export type OldTokenVerdict = "newest" | "refuse" | "end";
 
 /** `age`: milliseconds since the token was first exchanged. `isParent`: the newest token came from it. */
 export type OldTokenRule = (old: { readonly age: Milliseconds; readonly isParent: boolean }) => OldTokenVerdict;
@@ -36,8 +36,8 @@ export function createFamilies(judgeOld: OldTokenRule): Families {
   const families = new Map<string, Family>();
   const familyOf = (token: string) => families.get(token.split(".")[1] ?? "") ?? null;
 
-  function judge(family: Family, number: number, now: Milliseconds): OldTokenVerdict {
-    if (number === family.newest) return "successor";
+  function judge(family: Family, number: number, now: Milliseconds): OldTokenVerdict | "rotate" {
+    if (number === family.newest) return "rotate";
     const age = now - (family.exchangedAt.get(number) ?? now);
     return judgeOld({ age, isParent: number === family.newest - 1 });
   }
@@ -56,8 +56,10 @@ export function createFamilies(judgeOld: OldTokenRule): Families {
       const verdict = judge(family, number, now);
       if (verdict === "end") family.isOver = true;
       if (verdict === "end" || verdict === "refuse") return null;
-      if (!family.exchangedAt.has(number)) family.exchangedAt.set(number, now);
-      if (verdict === "successor") family.newest++;
+      if (verdict === "rotate") {
+        family.exchangedAt.set(number, now);
+        family.newest++;
+      }
       return { family, number: family.newest };
     },
     familyOf,

@@ -6,12 +6,12 @@ export const endOnReuse: OldTokenRule = () => "end";
 
 /**
  * Auth0 with a rotation overlap period (`leeway`): "Only the previous token can be reused; if the second-to-last one is
- * exchanged, breach detection will be triggered." 0, which is the default, is `endOnReuse`.
+ * exchanged, breach detection will be triggered." Its default is none, which is `endOnReuse`.
  */
 export const overlapOf =
   (period: number): OldTokenRule =>
   ({ age, isParent }) =>
-    isParent && age < period ? "successor" : "end";
+    isParent && age < period ? "newest" : "end";
 
 /** Supabase: a reuse interval of 10 s, and the parent of the active token at any time; anything else ends the session. */
 export const supabaseReuse: OldTokenRule = ({ age, isParent }) => (isParent || age < seconds(10) ? "newest" : "end");

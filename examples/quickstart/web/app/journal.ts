@@ -11,6 +11,8 @@ export interface JournalEntry {
   readonly text: string;
   /** Milliseconds that the request took, where there was one. */
   readonly tookMs: number | null;
+  /** How often it came in a row. */
+  readonly times: number;
 }
 
 export interface Journal {
@@ -46,10 +48,15 @@ export function keepJournal({ client, now, refreshTook }: JournalDeps): JournalK
   let sid: string | null = null;
   let lastId = 0;
 
-  function write(entry: Omit<JournalEntry, "id" | "at" | "tookMs">, change: Partial<Journal>, tookMs: number | null) {
+  type Line = Pick<JournalEntry, "kind" | "badge" | "text">;
+
+  function write(line: Line, change: Partial<Journal>, tookMs: number | null = null): void {
     const before = journal.get();
-    const entries = [{ ...entry, id: ++lastId, at: now(), tookMs }, ...before.entries].slice(0, lines);
-    journal.set({ ...before, ...change, entries });
+    const [newest, ...older] = before.entries;
+    const isAgain = newest !== undefined && newest.kind === line.kind && newest.badge === line.badge;
+    const rest = isAgain ? older : before.entries;
+    const entry = { ...line, id: ++lastId, at: now(), tookMs, times: isAgain ? newest.times + 1 : 1 };
+    journal.set({ ...before, ...change, entries: [entry, ...rest].slice(0, lines) });
   }
 
   client.on("token", (event) => {
@@ -60,7 +67,7 @@ export function keepJournal({ client, now, refreshTook }: JournalDeps): JournalK
     const change = { trouble: null, ending: null };
     if (event.from === "tab") {
       const text = "From another tab: no request was made";
-      write({ kind: "other-tab", badge, text }, { ...change, renewals: Math.max(renewals, 0) }, null);
+      write({ kind: "other-tab", badge, text }, { ...change, renewals: Math.max(renewals, 0) });
     } else {
       const text = `A new token, ${cause ?? "by itself"}`;
       write({ kind: "refreshed", badge, text }, { ...change, renewals: renewals + 1 }, refreshTook());
@@ -68,16 +75,16 @@ export function keepJournal({ client, now, refreshTook }: JournalDeps): JournalK
     cause = null;
   });
   client.on("trouble", (trouble) => {
-    const text = "No answer that decides anything: tried again by itself";
-    write({ kind: "trouble", badge: trouble.code, text }, { trouble }, null);
+    const text = "No answer that decides anything: the client tries again";
+    write({ kind: "trouble", badge: trouble.code, text }, { trouble });
   });
   client.on("warning", (warning) => {
-    write({ kind: "warning", badge: warning.code, text: warning.message }, { warning }, null);
+    write({ kind: "warning", badge: warning.code, text: warning.message }, { warning });
   });
   client.on("ended", (event) => {
     cause = null;
     const ending = { ...event, at: now() };
-    write({ kind: "ended", badge: event.reason, text: endings[event.by] }, { trouble: null, ending }, null);
+    write({ kind: "ended", badge: event.reason, text: endings[event.by] }, { trouble: null, ending });
   });
 
   return {

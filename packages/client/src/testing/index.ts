@@ -7,8 +7,8 @@
 export { days, hours, minutes, seconds } from "./durations.ts";
 export { type Fault, faults, type RequestMatch } from "./network-faults.ts";
 export { createReferenceServer, type ReferenceServer, type ReferenceServerOptions } from "./reference-server/index.ts";
-export { type Command, runSchedule } from "./schedules/index.ts";
 export type { RefreshRecord } from "./refresh-history.ts";
+export { type Command, runSchedule } from "./schedules/index.ts";
 export type { VirtualPage } from "./virtual-document.ts";
 export type { ControlledServer, NewestGrant, ServerFacts, VirtualServer } from "./virtual-server.ts";
 export type { VirtualTab } from "./virtual-tabs.ts";

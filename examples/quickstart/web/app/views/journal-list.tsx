@@ -9,11 +9,14 @@ export function JournalList(): ReactNode {
   const { entries } = useStore(journal);
   return (
     <ol className="log" data-testid="refresh-log">
-      {entries.map(({ id, at, kind, badge, text, tookMs }) => (
+      {entries.map(({ id, at, kind, badge, text, tookMs, times }) => (
         <li key={id} data-kind={kind}>
           <time>{clockTime(at)}</time>
           <span className="generation">{badge}</span>
-          <span>{text}</span>
+          <span>
+            {text}
+            {times > 1 && `, ${times} times now`}
+          </span>
           <span className="took">{tookMs !== null && milliseconds(tookMs)}</span>
         </li>
       ))}

@@ -155,10 +155,7 @@ export const endingScenarios: readonly Scenario[] = [
       world.expect((await world.waitFor(refreshed)) !== null, "the refresh is answered");
       await world.waitFor(switched);
       const token = await world.waitFor(tab.client.getToken());
-      world.expect(
-        token !== null && readAccessToken(token)?.account === team,
-        "the token is for the new account",
-      );
+      world.expect(token !== null && readAccessToken(token)?.account === team, "the token is for the new account");
       await world.run(minutes(10));
       expectStatus(world, tab, "active");
     },
