@@ -6,7 +6,7 @@
 import { writeFileSync } from "node:fs";
 import { type Cell, compare, differences, resultsOf, wordsOf } from "./compare.ts";
 import { readOptions } from "./options.ts";
-import { pageFile, renderPage } from "./page.ts";
+import { pageFile, renderPage } from "./report.ts";
 import { installedVersions, readResults, resultsFile } from "./results.ts";
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);

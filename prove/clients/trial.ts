@@ -35,11 +35,11 @@ export interface Trial {
   readonly asked: readonly Asked[];
   /** When the person was signed in, and what is counted begins. */
   readonly since: Milliseconds;
-  /** Signs in, in as many tabs. */
+  /** Signs in, and opens as many tabs, one after the other. */
   begin(tabs?: number): Promise<readonly VirtualTab[]>;
   /**
-   * The app is used for so long: in each tab whose scripts run it asks for a token every 20 s, one at a time. An app that
-   * shows its sign-in page asks for none.
+   * The app is used for so long: in each tab whose scripts run it asks for a token every 20 s, one tab after the other. An
+   * app that shows its sign-in page asks for none.
    */
   use(duration: Milliseconds, every?: Milliseconds): Promise<void>;
   /** One tab asks, now. */
@@ -63,6 +63,8 @@ export interface TrialOptions {
 }
 
 const clientId = "app";
+/** Nobody opens two tabs in the same moment, and timers that begin together would fire together. */
+const betweenTabs = seconds(3.1);
 
 export function createTrial({ contestant, bundle, world: options }: TrialOptions): Trial {
   const vendor = contestant.createServer?.() ?? null;
@@ -126,18 +128,23 @@ export function createTrial({ contestant, bundle, world: options }: TrialOptions
     },
     async begin(count = 1) {
       const first = await world.signIn();
-      const others = Array.from({ length: count - 1 }, () => world.openTab());
-      for (const tab of others)
-        await world.until(`tab ${tab.name} is in`, () => tab.client.state.isAuthenticated, 10_000);
+      const others: VirtualTab[] = [];
+      for (let opened = 1; opened < count; opened++) {
+        await world.run(betweenTabs);
+        const tab = world.openTab();
+        await world.until(`tab ${tab.name} is in`, () => tab.client.state.isAuthenticated, seconds(10));
+        others.push(tab);
+      }
       await world.run(seconds(1));
       since = world.now;
       return [first, ...others];
     },
     async use(duration, every = seconds(20)) {
       const end = world.now + duration;
-      while (world.now < end) {
-        for (const tab of world.tabs) if (isUsed(tab)) ask(tab);
-        await world.run(Math.min(every, end - world.now));
+      for (let turn = 0; world.now < end; turn++) {
+        const tab = world.tabs[turn % world.tabs.length];
+        if (tab && isUsed(tab)) ask(tab);
+        await world.run(Math.min(every / world.tabs.length, end - world.now));
       }
     },
     ask,

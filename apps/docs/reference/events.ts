@@ -74,6 +74,10 @@ const claims: Readonly<Record<keyof AccessTokenClaims, Claim>> = {
   account: ["UUID", "The account the person acts for."],
   role: ["text", "The person's role in that account."],
   auth_time: ["seconds", "When the person last proved who they are."],
+  cnf: [
+    "object",
+    "Of a token that is bound to a key only: `jkt`, the key's thumbprint. See [Sender-constrained tokens](/guides/dpop/).",
+  ],
 };
 
 /** Events, why sessions end, and the claims of an access token. */

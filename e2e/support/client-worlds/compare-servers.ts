@@ -13,11 +13,7 @@ import type { Engines } from "./engines.ts";
  *
  * @throws when either world breaks, or with the first decision in which the two differ
  */
-export async function compareServers(
-  engines: Engines,
-  steps: readonly Command[],
-  world: WorldOptions,
-): Promise<number> {
+export async function compareServers(engines: Engines, steps: readonly Command[], world: WorldOptions): Promise<void> {
   const reference = referenceFor(world);
   await runSchedule(steps, { ...world, server: reference });
   const engine = await engines.serverFor(world);
@@ -27,7 +23,6 @@ export async function compareServers(
   );
   assertSame(numbered(reference), numbered(engine));
   if (failure !== null) throw failure;
-  return engine.history.length;
 }
 
 function referenceFor({ storage = "cookie" }: WorldOptions): ControlledServer {

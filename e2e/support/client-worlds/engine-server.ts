@@ -13,8 +13,6 @@ export interface EngineServerOptions {
   readonly instance: TestInstance;
   /** Where the API is that takes the tokens. */
   readonly api: string;
-  /** Told of what happens at the server, for a trace. */
-  readonly onRecord?: (what: string) => void;
 }
 
 /**
@@ -58,7 +56,7 @@ export function createEngineServer({ instance, api: apiOrigin }: EngineServerOpt
     seat: people.seat,
     userIdOf: people.userIdOf,
     teamOf: (person) => inTurn(() => people.teamOf(person)),
-    sessionOf: (person) => facts.newestGrantOf(people.userIdOf(person)),
+    newestGrantOf: (person) => facts.newestGrantOf(people.userIdOf(person)),
     revoke: (sid) =>
       inTurn(async () => {
         await holdfast.sessions.revoke({ id: sid }, "session_revoked");

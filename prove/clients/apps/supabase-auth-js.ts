@@ -29,7 +29,9 @@ export const start: StartApp = ({ issuer, origin }) => {
     onView,
     async token() {
       const { data, error } = await client.getSession();
-      return tokenOf(data.session, error);
+      const token = tokenOf(data.session, error);
+      if (token === null) show("out");
+      return token;
     },
     async renew() {
       const { data, error } = await client.refreshSession();

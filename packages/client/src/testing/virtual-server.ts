@@ -29,8 +29,8 @@ export interface ControlledServer extends VirtualServer {
   seat(person: string): void;
   /** What the server calls a person who has signed in: `user.userId` of a state, `sub` of a token. */
   userIdOf(person: string): string;
-  /** The newest grant of a person. @throws when there is none */
-  sessionOf(person: string): NewestGrant;
+  /** The newest grant of a person; null where they never signed in. */
+  newestGrantOf(person: string): NewestGrant | null;
   /** An account, beside their own, that the person may act for. */
   teamOf(person: string): Promise<string>;
   /** Ends a session at the server; nobody in the browser asked for it. */

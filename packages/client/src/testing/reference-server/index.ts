@@ -32,7 +32,8 @@ export interface ReferenceServerOptions {
 
 export interface ReferenceServer extends ControlledServer {
   readonly ledger: Ledger;
-  /** The newest grant of a person. @throws when there is none */
+  newestGrantOf(person: string): Grant | null;
+  /** The same, of somebody who did sign in. @throws when they never did */
   sessionOf(person: string): Grant;
   /** Ends a session at the server; nobody in the browser asked for it. */
   revoke(sid: string, reason?: "session_revoked" | "user_disabled" | "account_closed"): Promise<void>;
@@ -55,6 +56,9 @@ export function createReferenceServer(options: ReferenceServerOptions): Referenc
   let latest = 0;
   const hasExpired = (grant: Grant) => grant.idleExpiresAt <= latest || grant.expiresAt <= latest;
   const api = createReferenceApi({ isOver });
+
+  const newestGrantOf = (userId: string) =>
+    [...ledger.grants.values()].findLast((each) => each.userId === userId) ?? null;
 
   async function route(request: Request, now: Milliseconds): Promise<Response> {
     switch (`${request.method} ${new URL(request.url).pathname}`) {
@@ -89,8 +93,9 @@ export function createReferenceServer(options: ReferenceServerOptions): Referenc
     },
     userIdOf: (name) => name,
     teamOf: async (name) => `acc_team_${name}`,
+    newestGrantOf,
     sessionOf(userId) {
-      const grant = [...ledger.grants.values()].filter((each) => each.userId === userId).at(-1);
+      const grant = newestGrantOf(userId);
       if (!grant) throw new Error(`${userId} never signed in`);
       return grant;
     },

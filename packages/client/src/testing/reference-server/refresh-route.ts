@@ -56,6 +56,7 @@ export function createRefreshRoute({ ledger, rules, onRecord, nextId }: RefreshR
     const presentation: Presentation = { token, clientId, idempotencyKey: key, provedKey: dpopKey(request) };
     const verdict = judge(grant, presentation, rules, now);
     if (grant) applyVerdict(grant, verdict, presentation, rules, now);
+    if (grant && verdict === "reused") ledger.end(grant.sid, "reuse_detected");
     note(verdict, grant, token?.generation ?? null);
     if (!grant || !isGood(verdict)) return refusal(request, grant, verdict, inBody === null, now);
     // Not sooner, so that nobody learns from it whether a token is good.

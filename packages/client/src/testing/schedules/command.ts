@@ -31,6 +31,8 @@ export type Command =
   | { readonly do: "get a token" | "force a refresh" | "call the API" | "sign out"; readonly tab: number }
   | { readonly do: "sign in"; readonly tab: number; readonly person: "ada" | "bob" }
   | { readonly do: "revoke" }
+  /** Presents a copy of the newest grant's token, so many generations old. */
+  | { readonly do: "steal"; readonly from: "ada" | "bob"; readonly generationsOld: number }
   | { readonly do: "fill the storage" | "empty the storage" };
 
 const slowest = 8000;

@@ -77,6 +77,13 @@ const performers: Performers = {
   async revoke({ world, session }) {
     if (typeof session === "string") await world.server.revoke(session);
   },
+  async steal({ world }, { from, generationsOld }) {
+    // Who never signed in has nothing to steal.
+    const grant = world.server.newestGrantOf(from);
+    if (!grant) return;
+    const generation = Math.max(1, grant.generation - generationsOld);
+    await world.server.presentStolen(grant, generation, world.serverNow());
+  },
   "fill the storage": ({ world }) => world.browser.storage.failWrites(true),
   "empty the storage": ({ world }) => world.browser.storage.failWrites(false),
 };
@@ -104,5 +111,5 @@ async function signIn(play: Play, { tab: number, person }: CommandTo<"sign in">)
   await world.beginSignIn(person, tab);
   // For the code to be redeemed: it goes through an address bar, and is lost with the page.
   await world.run(200);
-  play.session = world.server.sessionOf(person).sid;
+  play.session = world.server.newestGrantOf(person)?.sid;
 }

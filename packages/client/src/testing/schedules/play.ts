@@ -15,7 +15,7 @@ export interface Play {
   session: string | null | undefined;
 }
 
-export function createPlay(world: World, session: string): Play {
+export function createPlay(world: World, session: string | undefined): Play {
   const conditions = new Map<VirtualTab, Condition>();
   return {
     world,

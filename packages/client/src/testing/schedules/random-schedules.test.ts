@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { always, comings, findFailing, surroundings } from "./random-schedules.testing.ts";
+import { always, comings, findFailing, surroundings, thefts } from "./random-schedules.testing.ts";
 import { runSchedule } from "./run-schedule.ts";
 
 /** How many worlds each property visits, and where it begins: set both to look further, or again. */
@@ -21,4 +21,8 @@ describe.each(surroundings)("in any world ($name)", ({ world }) => {
   it("a session that nobody ended holds, whatever breaks", { timeout: 600_000 }, () => visit(always));
 
   it("people come and go, and every tab shows the truth", { timeout: 600_000 }, () => visit([...always, ...comings]));
+
+  it("a thief takes one session with him, and no other", { timeout: 600_000 }, () =>
+    visit([...always, ...comings, ...thefts]),
+  );
 });

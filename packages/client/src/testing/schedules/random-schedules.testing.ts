@@ -66,6 +66,14 @@ export const comings: fc.WeightedArbitrary<unknown>[] = [
   { weight: 1, arbitrary: fc.record({ do: fc.constant("revoke") }) },
 ];
 
+/** A thief has a copy of a refresh token. */
+export const thefts: fc.WeightedArbitrary<unknown>[] = [
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("steal"), from: fc.constantFrom("ada", "bob"), generationsOld: fc.nat(3) }),
+  },
+];
+
 const schedules = (steps: fc.WeightedArbitrary<unknown>[]) =>
   fc.array(fc.oneof(...steps) as fc.Arbitrary<Command>, { minLength: 1, maxLength: 30 });
 
@@ -78,7 +86,11 @@ export const surroundings: readonly { readonly name: string; readonly world: Wor
 ];
 
 /** The few steps that suffice, how to repeat them, and what happened. */
-function report({ counterexample, seed: from, errorInstance }: fc.RunDetails<[Command[], number]>): string {
+function report({
+  counterexample,
+  seed: from,
+  errorInstance,
+}: fc.RunDetails<[commands: readonly Command[], worldSeed: number]>): string {
   const [commands = [], worldSeed] = counterexample ?? [];
   const steps = commands.map((command) => `  ${JSON.stringify(command)},`).join("\n");
   return `HOLDFAST_SEED=${from}, the world's seed ${worldSeed}\n${steps}\n${String(errorInstance)}`;

@@ -18,7 +18,7 @@ export async function runSchedule(commands: readonly Command[], options: WorldOp
   const world = createWorld(options);
   try {
     await world.signIn();
-    const play = createPlay(world, world.server.sessionOf("ada").sid);
+    const play = createPlay(world, world.server.newestGrantOf("ada")?.sid);
     for (const command of commands) {
       // A page is told, closed or killed between two turns of its own, never within one.
       await world.run(0);

@@ -1,0 +1,37 @@
+import { expect, it } from "vitest";
+import { launchChromium } from "../support/chromium.ts";
+import { type Stack, visitWith } from "./support/stack.ts";
+
+/** Pages that are put away and come back. */
+export function describeLifecycles(stack: () => Stack): void {
+  it("a frozen tab comes back with what the others did meanwhile", async () => {
+    const visit = await stack().visit();
+    const frozen = await visit.signIn();
+    const other = await visit.open();
+    const devtools = await frozen.devtools();
+    await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+    const generation = await other.generation();
+    await other.quickstart.refreshNow.click();
+    await expect.poll(() => other.generation()).toBe(generation + 1);
+    const before = visit.refreshes.length;
+    await devtools.send("Page.setWebLifecycleState", { state: "active" });
+    await frozen.is("active");
+    await expect.poll(() => frozen.generation()).toBe(generation + 1);
+    expect(visit.refreshes.length - before).toBeLessThanOrEqual(1);
+    expect(await frozen.blemishes()).toEqual([]);
+    await visit.close();
+  });
+
+  it("a tab that was frozen while the session ended shows it when it comes back", async () => {
+    const visit = await stack().visit();
+    const frozen = await visit.signIn();
+    const other = await visit.open();
+    const devtools = await frozen.devtools();
+    await devtools.send("Page.setWebLifecycleState", { state: "frozen" });
+    await other.quickstart.signOut.click();
+    await other.is("ended");
+    await devtools.send("Page.setWebLifecycleState", { state: "active" });
+    await frozen.is("ended");
+    await visit.close();
+  });
+}

@@ -1,0 +1,65 @@
+import type { CDPSession, Page } from "playwright-core";
+import { type QuickstartPage, quickstartPage } from "../../support/quickstart-page.ts";
+
+/** A tab that is watched: whether it was reloaded, and whether it ever showed that nobody is signed in. */
+export interface Tab {
+  readonly page: Page;
+  readonly quickstart: QuickstartPage;
+  /** The client's state by its name. */
+  status(): Promise<string | null>;
+  /** Resolves when the client is in this state. */
+  is(status: string): Promise<void>;
+  /** Resolves when it is known whether anybody is signed in. */
+  settled(): Promise<void>;
+  generation(): Promise<number>;
+  /** What should not have been seen since `forget`: reloads, and a glimpse of the signed-out page. */
+  blemishes(): Promise<string[]>;
+  forget(): void;
+  /** The DevTools protocol of this page. */
+  devtools(): Promise<CDPSession>;
+}
+
+/** Notes every time that the page shows a way to sign in. Runs in the page, before its own scripts. */
+function watchForSignedOutPage(): void {
+  const glimpses: string[] = [];
+  Object.assign(globalThis, { glimpses });
+  let isShown = false;
+  function look(): void {
+    const now = document.querySelector("#sign-in") !== null;
+    if (now && !isShown) glimpses.push(`signed out at ${Math.round(performance.now())} ms`);
+    isShown = now;
+  }
+  new MutationObserver(look).observe(document, { subtree: true, childList: true });
+}
+
+const patience = { timeout: 30_000 };
+
+export async function openTab(page: Page): Promise<Tab> {
+  const quickstart = quickstartPage(page);
+  const state = page.getByTestId("client-state");
+  let navigations = 0;
+  page.on("framenavigated", (frame) => {
+    if (frame === page.mainFrame()) navigations++;
+  });
+  await page.addInitScript(watchForSignedOutPage);
+
+  return {
+    page,
+    quickstart,
+    status: () => state.getAttribute("data-state"),
+    is: (status) => page.locator(`[data-testid=client-state][data-state=${status}]`).waitFor(patience),
+    settled: () => page.locator("[data-testid=client-state]:not([data-state=initializing])").waitFor(patience),
+    async generation() {
+      const badge = page.locator("[data-testid=refresh-log] .generation", { hasText: "generation" }).first();
+      return Number((await badge.textContent())?.replace(/\D/g, ""));
+    },
+    async blemishes() {
+      const glimpses = await page.evaluate(() => (globalThis as unknown as { glimpses: string[] }).glimpses);
+      return [...Array(navigations).fill("loaded again"), ...glimpses];
+    },
+    forget() {
+      navigations = 0;
+    },
+    devtools: () => page.context().newCDPSession(page),
+  };
+}
