@@ -21,7 +21,7 @@ const config: KnipConfig = {
       entry: ["src/**/*.test.ts", "testing/*.ts", "testing/app/**/*.{ts,tsx}"],
       project: ["{src,testing}/**/*.{ts,tsx}"],
     },
-    "examples/*": { entry: ["main.ts", "web/public/app.js", "**/*.test.ts"], project: ["**/*.{ts,js}"] },
+    "examples/*": { entry: ["main.ts", "web/app/main.tsx", "**/*.test.ts"], project: ["**/*.{ts,tsx}"] },
     "examples/shared": { project: ["*.ts"] },
     "examples/convex": {
       entry: ["{main,holdfast.config}.ts", "web/app/main.tsx", "**/*.test.ts"],

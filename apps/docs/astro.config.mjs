@@ -105,7 +105,7 @@ export default defineConfig({
             "reference/webhook-events",
           ],
         },
-        { label: "Measured", items: ["measured", "faults", "limits"] },
+        { label: "Measured", items: ["measured", "faults", "comparison", "limits"] },
       ],
     }),
   ],

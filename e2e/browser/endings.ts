@@ -56,7 +56,7 @@ export function describeEndings(stack: () => Stack): void {
     await visit.context.setOffline(false);
     const isOver = async () => {
       const rows = await stack().database.execute<{ over: boolean }>(
-        "select ended_at is not null as over from sessions where id = $1",
+        "select revoked_at is not null as over from sessions where id = $1",
         [sid],
       );
       return rows[0]?.over;

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import { launchChromium } from "../support/chromium.ts";
-import { type Stack, visitWith } from "./support/stack.ts";
+import type { Stack } from "./support/stack.ts";
 
 /** Pages that are put away and come back. */
 export function describeLifecycles(stack: () => Stack): void {
@@ -32,6 +31,33 @@ export function describeLifecycles(stack: () => Stack): void {
     await other.is("ended");
     await devtools.send("Page.setWebLifecycleState", { state: "active" });
     await frozen.is("ended");
+    await visit.close();
+  });
+
+  it("a tab that comes back from the back/forward cache has its token still, and asks nobody", async () => {
+    const visit = await stack().visit();
+    const tab = await visit.signIn();
+    const generation = await tab.generation();
+    const before = visit.refreshes.length;
+    expect(await tab.leaveAndReturn(async () => {})).toBe(true);
+    expect(await tab.status()).toBe("active");
+    await tab.quickstart.callApi.click();
+    await expect.poll(() => tab.quickstart.apiStatus.textContent()).toContain("200");
+    expect(await tab.generation()).toBe(generation);
+    expect(visit.refreshes).toHaveLength(before);
+    await visit.close();
+  });
+
+  it("a tab that comes back from the back/forward cache knows of the sign-out before it uses its token", async () => {
+    const visit = await stack().visit();
+    const tab = await visit.signIn();
+    const other = await visit.open();
+    const wasPutAway = await tab.leaveAndReturn(async () => {
+      await other.quickstart.signOut.click();
+      await other.is("ended");
+    });
+    expect(wasPutAway).toBe(true);
+    expect(await tab.status()).toBe("ended");
     await visit.close();
   });
 }

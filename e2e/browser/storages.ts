@@ -54,8 +54,6 @@ export function describeStorages(stack: () => Stack): void {
     await devtools.send("Network.enable");
     await devtools.send("Network.setCookieControls", {
       enableThirdPartyCookieRestriction: true,
-      disableThirdPartyCookieMetadata: true,
-      disableThirdPartyCookieHeuristics: true,
     });
     await tab.quickstart.signIn.click();
     await tab.page.locator("button[name=person][value=ada-lovelace]").click();

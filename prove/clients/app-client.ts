@@ -1,4 +1,4 @@
-import type { AuthClient, AuthState } from "../../packages/client/src/index.ts";
+import type { AuthClient, AuthState } from "@holdfast/client";
 import type { ComparedApp } from "./apps/compared-app.ts";
 
 const states = {

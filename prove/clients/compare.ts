@@ -14,7 +14,7 @@ export interface Cell {
   readonly trace: string;
 }
 
-export type Selection = Pick<Options, "client" | "row" | "isQuick">;
+export type Selection = Pick<Options, "client" | "row" | "isQuick" | "seed">;
 
 /** Runs what is selected, one world after the other. */
 export async function compare(selection: Selection, onCell: (cell: Cell) => void): Promise<readonly Cell[]> {
@@ -25,7 +25,7 @@ export async function compare(selection: Selection, onCell: (cell: Cell) => void
       if (selection.isQuick && scenario.isLong && !isOurs(contestant)) continue;
       const bundle = bundles.get(contestant.app) ?? (await bundleApp(contestant.app));
       bundles.set(contestant.app, bundle);
-      const { trace, ...finding } = await runScenario(scenario, contestant, bundle);
+      const { trace, ...finding } = await runScenario(scenario, contestant, bundle, selection.seed);
       const cell = { scenario, contestant, finding, trace };
       cells.push(cell);
       onCell(cell);
@@ -44,10 +44,13 @@ export function differences(cells: readonly Cell[], published: Results): readonl
     const name = `${contestant.id}: ${scenario.title}`;
     const found = wordsOf(finding);
     return [
-      ...(isOurs(contestant) && !isAsItShould(scenario, finding) ? [`${name}: ${found}, not ${scenario.expected}`] : []),
+      ...(isOurs(contestant) && !isAsItShould(scenario, finding)
+        ? [`${name}: ${found}, not ${scenario.expected}`]
+        : []),
       ...(before === undefined ? [`${name}: was not published`] : []),
       ...(before && wordsOf(before) !== found ? [`${name}: ${found}; published is ${wordsOf(before)}`] : []),
-      ...(published.versions[contestant.id] === (versionOf(contestant) ?? undefined) || contestant.id.endsWith("overlap")
+      ...(published.versions[contestant.id] === (versionOf(contestant) ?? undefined) ||
+      contestant.id.endsWith("overlap")
         ? []
         : [`${contestant.id}: another version is published`]),
     ];

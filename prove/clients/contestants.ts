@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { StorageMode } from "../../packages/client/src/index.ts";
+import type { StorageMode } from "@holdfast/client";
 import { createGoTrueServer } from "./servers/gotrue.ts";
 import { createOpenIdServer } from "./servers/openid.ts";
 import { endOnReuse, overlapOf } from "./servers/rules.ts";

@@ -1,5 +1,5 @@
-import type { Milliseconds } from "../../packages/client/src/index.ts";
-import { minutes, type VirtualTab } from "../../packages/client/src/testing/index.ts";
+import type { Milliseconds } from "@holdfast/client";
+import { minutes, type VirtualTab } from "@holdfast/client/testing";
 import type { Scenario } from "./scenarios/index.ts";
 import { accessLifetime } from "./servers/vendor-server.ts";
 import type { Trial } from "./trial.ts";
@@ -7,7 +7,7 @@ import type { Trial } from "./trial.ts";
 /**
  * `held`: never shown as signed out, and a good token in every tab at the end. `flashed`: the same, but the sign-in page
  * was shown in between, or the page reloaded itself. `logged out`: a tab for which the library says that nobody is signed
- * in. `stuck`: a tab that has neither a token nor that word. `ended` and `held on`: where the session is over.
+ * in, or whose session is over at the server. `stuck`: a tab that has neither a token nor that word. `ended` and `held on`: where the session is over.
  */
 export type Verdict = "held" | "flashed" | "logged out" | "stuck" | "ended" | "held on";
 
@@ -53,7 +53,7 @@ function verdictOf({ expected }: Scenario, trial: Trial, reloads: number): Verdi
   const tabs = openTabs(trial);
   const last = tabs.map((tab) => lastAnswer(trial, tab));
   if (expected === "ended") return last.every((answer) => answer === "nobody") ? "ended" : "held on";
-  if (last.includes("nobody")) return "logged out";
+  if (last.includes("nobody") || last.includes("doomed")) return "logged out";
   if (last.some((answer) => answer !== "good")) return "stuck";
   const wasOut = tabs.some(({ history }) => history.some(({ at, state }) => at >= trial.since && isOver(state.status)));
   return wasOut || reloads > 0 ? "flashed" : "held";

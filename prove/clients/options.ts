@@ -12,6 +12,8 @@ export interface Options {
   readonly client: string | null;
   /** The number of a row of the fault table; null for all. */
   readonly row: string | null;
+  /** What chance depends on: when the app asks, jitter, identifiers. Default: 1. */
+  readonly seed: number;
 }
 
 /** @throws TypeError for what it does not know */
@@ -25,10 +27,13 @@ export function readOptions(parameters: string[]): Options {
       trace: { type: "boolean", default: false },
       client: { type: "string" },
       row: { type: "string" },
+      seed: { type: "string", default: "1" },
     },
   });
-  const isPart = values.quick || values.client !== undefined || values.row !== undefined;
-  if (values.write && isPart) throw new TypeError("--write needs everything: it goes without --quick, --client and --row.");
+  if (!/^[1-9]\d{0,8}$/.test(values.seed)) throw new TypeError(`--seed is a number from 1 on, not ${values.seed}.`);
+  const isPart = values.quick || values.client !== undefined || values.row !== undefined || values.seed !== "1";
+  if (values.write && isPart)
+    throw new TypeError("--write needs everything: it goes without --quick, --client, --row and --seed.");
   return {
     isWriting: values.write,
     isQuick: values.quick,
@@ -36,5 +41,6 @@ export function readOptions(parameters: string[]): Options {
     isTracing: values.trace,
     client: values.client ?? null,
     row: values.row ?? null,
+    seed: Number(values.seed),
   };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { wordsOf } from "./compare.ts";
-import { type Contestant, contestants, oidcClientTs, auth0SpaJs, withOverlap } from "./contestants.ts";
+import { auth0SpaJs, type Contestant, contestants, oidcClientTs, withOverlap } from "./contestants.ts";
 import type { Finding } from "./judge.ts";
 import type { Results } from "./results.ts";
 import { type Scenario, scenarios } from "./scenarios/index.ts";

@@ -1,4 +1,4 @@
-import { minutes, WorldFailed } from "../../packages/client/src/testing/index.ts";
+import { minutes, WorldFailed } from "@holdfast/client/testing";
 import type { Contestant } from "./contestants.ts";
 import { type Finding, judge } from "./judge.ts";
 import type { Scenario } from "./scenarios/index.ts";
@@ -13,8 +13,13 @@ export interface Outcome extends Finding {
 }
 
 /** Runs one contestant through one scenario, in a world of its own. */
-export async function runScenario(scenario: Scenario, contestant: Contestant, bundle: string): Promise<Outcome> {
-  const trial = createTrial({ contestant, bundle, world: scenario.world });
+export async function runScenario(
+  scenario: Scenario,
+  contestant: Contestant,
+  bundle: string,
+  seed: number,
+): Promise<Outcome> {
+  const trial = createTrial({ contestant, bundle, world: { ...scenario.world, seed } });
   const { world } = trial;
   let liftedAt = 0;
   world.note(`${contestant.id}: ${scenario.title}`);

@@ -31,6 +31,7 @@ export const commands = {
   "bench:verify": () => ({ script: ["bench/verify/main.ts"] }),
   "bench:revocation": () => ({ script: ["bench/revocation/main.ts"] }),
   "prove:refresh": () => ({ script: ["prove/race/main.ts"] }),
+  "prove:clients": () => ({ script: ["prove/clients/main.ts"] }),
 };
 
 export const usage = `Usage: npm run <command> [-- arguments]
@@ -48,6 +49,7 @@ export const usage = `Usage: npm run <command> [-- arguments]
   bench:verify  how fast tokens are verified, beside jose; --quick, --json
   bench:revocation  how soon after a session's end its tokens are refused; --quick, --json
   prove:refresh races, kills and thieves against real nodes, judged; --runs, --kills, --quick, --json
+  prove:clients the same faults for our client and published ones; --client, --row, --trace, --write, --quick, --json
 `;
 
 /**

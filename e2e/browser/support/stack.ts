@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser, BrowserContextOptions } from "playwright-core";
+import type { BrowserContextOptions } from "playwright-core";
 import { type FaultDatabase, openFaultDatabase } from "../../faults/support/fault-database.ts";
 import { launchChromium } from "../../support/chromium.ts";
 import { type HoldfastProcess, startHoldfast } from "../../support/holdfast-process.ts";
@@ -26,11 +26,14 @@ export async function startStack(): Promise<Stack> {
   const data = await mkdtemp(join(tmpdir(), "holdfast-browser-"));
   const database = openFaultDatabase();
   const env = { DATABASE_URL: database.url, HOLDFAST_DATABASE_SCHEMA: database.schema };
-  const [holdfast, chromium] = await Promise.all([startHoldfast({ data, config, env }), launchChromium()]);
+  const [holdfast, chromium] = await Promise.all([
+    startHoldfast({ data, config, env }),
+    launchChromium({ hasPageCache: true }),
+  ]);
   return {
     holdfast,
     database,
-    visit: (options) => visitWith(chromium, holdfast, options),
+    visit: async (options) => createVisit(await chromium.newContext(options), holdfast.ready),
     async close() {
       await chromium.close();
       await holdfast.stop();
@@ -38,12 +41,4 @@ export async function startStack(): Promise<Stack> {
       await rm(data, { recursive: true, force: true });
     },
   };
-}
-
-export async function visitWith(
-  chromium: Browser,
-  { ready }: HoldfastProcess,
-  options?: BrowserContextOptions,
-): Promise<Visit> {
-  return createVisit(await chromium.newContext(options), ready);
 }

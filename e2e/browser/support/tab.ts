@@ -7,14 +7,16 @@ export interface Tab {
   readonly quickstart: QuickstartPage;
   /** The client's state by its name. */
   status(): Promise<string | null>;
-  /** Resolves when the client is in this state. */
-  is(status: string): Promise<void>;
+  /** Resolves when the client is in this state. Default of the milliseconds that it waits: 30,000. */
+  is(status: string, timeout?: number): Promise<void>;
   /** Resolves when it is known whether anybody is signed in. */
   settled(): Promise<void>;
   generation(): Promise<number>;
   /** What should not have been seen since `forget`: reloads, and a glimpse of the signed-out page. */
   blemishes(): Promise<string[]>;
   forget(): void;
+  /** Goes to another page and, once `meanwhile` is done, back. Answers whether this one had been put away whole. */
+  leaveAndReturn(meanwhile: () => Promise<void>): Promise<boolean>;
   /** The DevTools protocol of this page. */
   devtools(): Promise<CDPSession>;
 }
@@ -22,7 +24,8 @@ export interface Tab {
 /** Notes every time that the page shows a way to sign in. Runs in the page, before its own scripts. */
 function watchForSignedOutPage(): void {
   const glimpses: string[] = [];
-  Object.assign(globalThis, { glimpses });
+  Object.assign(globalThis, { glimpses, wasPutAway: false });
+  addEventListener("pageshow", ({ persisted }) => Object.assign(globalThis, { wasPutAway: persisted }));
   let isShown = false;
   function look(): void {
     const now = document.querySelector("#sign-in") !== null;
@@ -47,7 +50,8 @@ export async function openTab(page: Page): Promise<Tab> {
     page,
     quickstart,
     status: () => state.getAttribute("data-state"),
-    is: (status) => page.locator(`[data-testid=client-state][data-state=${status}]`).waitFor(patience),
+    is: (status, timeout = patience.timeout) =>
+      page.locator(`[data-testid=client-state][data-state=${status}]`).waitFor({ timeout }),
     settled: () => page.locator("[data-testid=client-state]:not([data-state=initializing])").waitFor(patience),
     async generation() {
       const badge = page.locator("[data-testid=refresh-log] .generation", { hasText: "generation" }).first();
@@ -59,6 +63,14 @@ export async function openTab(page: Page): Promise<Tab> {
     },
     forget() {
       navigations = 0;
+    },
+    async leaveAndReturn(meanwhile) {
+      const home = page.url();
+      await page.goto("about:blank");
+      await meanwhile();
+      await page.evaluate(() => void setTimeout(() => history.back()));
+      await page.waitForURL(home, { waitUntil: "commit" });
+      return page.evaluate(() => (globalThis as unknown as { wasPutAway: boolean }).wasPutAway);
     },
     devtools: () => page.context().newCDPSession(page),
   };

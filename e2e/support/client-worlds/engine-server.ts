@@ -6,6 +6,7 @@ import { forgeToken, openToken } from "../../../packages/server/src/grants/refre
 import type { TestInstance } from "../../../packages/server/src/testing/instance.ts";
 import { createEngineFacts } from "./engine-facts.ts";
 import { readVerdict } from "./engine-verdicts.ts";
+import { createEngineVerify } from "./engine-verify.ts";
 import { createPeople } from "./people.ts";
 import { refreshTokenIn } from "./refresh-token-in.ts";
 
@@ -24,7 +25,8 @@ export function createEngineServer({ instance, api: apiOrigin }: EngineServerOpt
   const people = createPeople(instance);
   const history = createRefreshHistory();
   const facts = createEngineFacts(instance, people.userIds);
-  const api = createReferenceApi({ isOver: facts.isOver });
+  const verify = createEngineVerify(instance, apiOrigin);
+  const api = createReferenceApi({ isOver: facts.isOver, verify });
   /** A token of each grant, as a thief would copy it. */
   const copied = new Map<string, string>();
   let turn: Promise<unknown> = Promise.resolve();
@@ -41,7 +43,8 @@ export function createEngineServer({ instance, api: apiOrigin }: EngineServerOpt
     if (origin === apiOrigin) return api.handle(request, at);
     const seated = request.method === "GET" && pathname === "/signin" ? await people.admit(request) : null;
     const response = seated ?? (await holdfast.fetch(request.clone()));
-    if (pathname === "/refresh") history.note(await readVerdict(instance, request, response, at));
+    const verdict = pathname === "/refresh" ? await readVerdict(instance, request, response, at) : null;
+    if (verdict) history.note(verdict);
     const token = await refreshTokenIn(response);
     if (token !== null) copied.set(openToken(token).grantId, token);
     await facts.learn(at);

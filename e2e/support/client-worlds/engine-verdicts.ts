@@ -15,14 +15,18 @@ const statement = `
   select session_id, data from events
   where request_id = $1 and data ? 'verdict' and (type like 'session.%' or type = 'token.refused')`;
 
-/** What the engine decided about a refresh, as its own lifecycle log has it; what was not judged is in the answer alone. */
+/**
+ * What the engine decided about a refresh, as its own lifecycle log has it; what was not judged is in the answer alone. Null
+ * for a request that is only asked for a nonce (RFC 9449, section 8).
+ */
 export async function readVerdict(
   instance: TestInstance,
   request: Request,
   response: Response,
   at: Milliseconds,
-): Promise<RefreshRecord> {
+): Promise<RefreshRecord | null> {
   const body: { readonly reason?: string; readonly generation?: number } = await response.clone().json();
+  if (body.reason === "dpop_nonce_required") return null;
   const [line] = await instance.sql<LogLine & Record<string, unknown>>(statement, [
     response.headers.get("x-request-id"),
   ]);

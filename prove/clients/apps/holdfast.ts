@@ -1,4 +1,4 @@
-import { type AuthClient, createAuthClient, type StorageMode } from "../../../packages/client/src/index.ts";
+import { type AuthClient, createAuthClient, type StorageMode } from "@holdfast/client";
 import type { AppAddress, ComparedApp, StartApp } from "./compared-app.ts";
 
 /** `createAuthClient` with nothing but its address. */

@@ -1,4 +1,4 @@
-import { browserEnv } from "../../../packages/client/src/index.ts";
+import { browserEnv } from "@holdfast/client";
 import { createNaiveClient } from "../../../packages/client/src/testing/naive-client.ts";
 import type { StartApp } from "./compared-app.ts";
 import { appOf } from "./holdfast.ts";

@@ -1,4 +1,4 @@
-import type { TabNavigation } from "../../../packages/client/src/index.ts";
+import type { TabNavigation } from "@holdfast/client";
 
 const parts = ["href", "origin", "protocol", "host", "hostname", "port", "pathname", "search", "hash"] as const;
 

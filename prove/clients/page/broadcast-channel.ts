@@ -1,4 +1,4 @@
-import type { ClientEnv, TabChannel } from "../../../packages/client/src/index.ts";
+import type { ClientEnv, TabChannel } from "@holdfast/client";
 import { eventOf } from "./events.ts";
 
 /** The class `BroadcastChannel` of a page. */

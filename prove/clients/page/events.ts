@@ -1,4 +1,4 @@
-import type { TabLifecycle } from "../../../packages/client/src/index.ts";
+import type { TabLifecycle } from "@holdfast/client";
 
 /** An event with what DOM events carry beside their type. */
 export function eventOf(type: string, more: object = {}): Event {

@@ -1,5 +1,5 @@
-import type { ClientEnv } from "../../../packages/client/src/index.ts";
-import { minutes } from "../../../packages/client/src/testing/index.ts";
+import type { ClientEnv } from "@holdfast/client";
+import { minutes } from "@holdfast/client/testing";
 
 /** After which browsers give up on a request that nobody answers: Chromium and Firefox alike. */
 const browserTimeout = minutes(5);

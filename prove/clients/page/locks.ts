@@ -1,4 +1,4 @@
-import type { TabLocks } from "../../../packages/client/src/index.ts";
+import type { TabLocks } from "@holdfast/client";
 
 interface LockOptions {
   readonly mode?: "exclusive";

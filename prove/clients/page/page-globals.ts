@@ -1,4 +1,4 @@
-import type { VirtualPage } from "../../../packages/client/src/testing/index.ts";
+import type { VirtualPage } from "@holdfast/client/testing";
 import { createAbortSignalClass } from "./abort-signal.ts";
 import { createHistory, createLocation } from "./address.ts";
 import { createBroadcastChannelClass } from "./broadcast-channel.ts";

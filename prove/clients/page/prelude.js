@@ -1,7 +1,7 @@
 // Runs first in every page: what must be made of the page's own intrinsics. `hostEnv` is removed again.
 (({ wallNow, random, fetch }) => {
   const SystemDate = Date;
-  globalThis.Date = class Date extends SystemDate {
+  globalThis.Date = class PageDate extends SystemDate {
     constructor(...parameters) {
       if (parameters.length === 0) super(wallNow());
       else super(...parameters);

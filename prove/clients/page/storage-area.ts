@@ -1,4 +1,4 @@
-import type { KeyValueStorage } from "../../../packages/client/src/index.ts";
+import type { KeyValueStorage } from "@holdfast/client";
 
 export interface StorageAreaDeps {
   readonly storage: KeyValueStorage;

@@ -1,4 +1,4 @@
-import type { ClientEnv, TimerHandle } from "../../../packages/client/src/index.ts";
+import type { ClientEnv, TimerHandle } from "@holdfast/client";
 
 type Callback = (...parameters: unknown[]) => void;
 

@@ -1,4 +1,4 @@
-import { hours, minutes } from "../../../packages/client/src/testing/index.ts";
+import { hours, minutes } from "@holdfast/client/testing";
 import type { Trial } from "../trial.ts";
 import type { Scenario } from "./scenario.ts";
 

@@ -1,4 +1,4 @@
-import { minutes } from "../../../packages/client/src/testing/index.ts";
+import { minutes } from "@holdfast/client/testing";
 import type { Scenario } from "./scenario.ts";
 import { bringBack, putAway } from "./sleep.ts";
 
@@ -9,7 +9,7 @@ export const endingScenarios: readonly Scenario[] = [
     title: "revoked at the server, five tabs",
     expected: "ended",
     tabs: 5,
-    run: async ({ revoke }) => revoke(),
+    run: ({ revoke }) => revoke(),
   },
   {
     row: "26",

@@ -1,5 +1,4 @@
-import { hours, minutes, seconds } from "../../../packages/client/src/testing/index.ts";
-import { type Fault, faults } from "../../../packages/client/src/testing/network-faults.ts";
+import { type Fault, faults, hours, minutes, seconds } from "@holdfast/client/testing";
 import type { Trial } from "../trial.ts";
 import type { Scenario } from "./scenario.ts";
 

@@ -1,4 +1,4 @@
-import type { VirtualTab, WorldOptions } from "../../../packages/client/src/testing/index.ts";
+import type { VirtualTab, WorldOptions } from "@holdfast/client/testing";
 import type { Trial } from "../trial.ts";
 
 /** One row of the table: a row, or a variant of it, of the fault table that can be judged from outside. */

@@ -1,6 +1,4 @@
-import { days, hours, minutes, seconds, type VirtualTab } from "../../../packages/client/src/testing/index.ts";
-import { faults } from "../../../packages/client/src/testing/network-faults.ts";
-import type { MonotonicInSleep } from "../../../packages/client/src/testing/virtual-clock.ts";
+import { days, faults, hours, minutes, seconds, type VirtualTab } from "@holdfast/client/testing";
 import type { Trial } from "../trial.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -76,7 +74,7 @@ export function bringBack(tab: VirtualTab): void {
   tab.show();
 }
 
-async function sleepThroughTheNight(trial: Trial, monotonic: MonotonicInSleep): Promise<void> {
+async function sleepThroughTheNight(trial: Trial, monotonic: "frozen" | "running"): Promise<void> {
   await trial.use(minutes(1));
   trial.world.network.down();
   await trial.world.sleep(hours(8), { monotonic });

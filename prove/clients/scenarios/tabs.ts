@@ -1,5 +1,4 @@
-import { hours, minutes, seconds, type VirtualTab } from "../../../packages/client/src/testing/index.ts";
-import { faults } from "../../../packages/client/src/testing/network-faults.ts";
+import { faults, hours, minutes, seconds, type VirtualTab } from "@holdfast/client/testing";
 import type { Trial } from "../trial.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -76,7 +75,7 @@ export const tabScenarios: readonly Scenario[] = [
       world.network.next(contestant.renewPath, faults.slow(seconds(9.5), 20));
       renew(one);
       await world.run(seconds(1));
-      revoke();
+      await revoke();
       await world.signIn("ada", two);
       await world.run(seconds(20));
     },

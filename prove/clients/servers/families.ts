@@ -1,4 +1,4 @@
-import type { Milliseconds } from "../../../packages/client/src/index.ts";
+import type { Milliseconds } from "@holdfast/client";
 
 /** One sign-in and the refresh tokens that descend from it, numbered. */
 export interface Family {

@@ -1,4 +1,4 @@
-import { hours } from "../../../packages/client/src/testing/index.ts";
+import { hours } from "@holdfast/client/testing";
 import type { Family, OldTokenRule } from "./families.ts";
 import {
   authorize,

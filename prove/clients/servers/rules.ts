@@ -1,4 +1,4 @@
-import { seconds } from "../../../packages/client/src/testing/index.ts";
+import { seconds } from "@holdfast/client/testing";
 import type { OldTokenRule } from "./families.ts";
 
 /** RFC 9700, section 4.14.2: a token that is presented a second time ends the grant. `oidc-provider` does so by default. */

@@ -1,5 +1,5 @@
-import type { Milliseconds } from "../../../packages/client/src/index.ts";
-import { minutes, type VirtualServer } from "../../../packages/client/src/testing/index.ts";
+import type { Milliseconds } from "@holdfast/client";
+import { minutes, type VirtualServer } from "@holdfast/client/testing";
 import { createFamilies, type Families, type Family, formatToken, type OldTokenRule } from "./families.ts";
 
 /** How long access tokens live in every comparison: five minutes. */

@@ -17,22 +17,28 @@ export interface ReferenceApi {
 export interface ReferenceApiDeps {
   /** Whether the session is known to be over: an API that follows the feed. */
   readonly isOver: (sid: string) => boolean;
+  /** Whether the token is good by the API's clock. Default: whether it has not expired. */
+  readonly verify?: (token: string, now: Milliseconds) => Promise<boolean>;
 }
 
 /** Seconds. */
 const leeway = 10;
 
-export function createReferenceApi({ isOver }: ReferenceApiDeps): ReferenceApi {
+async function hasNotExpired(token: string, now: Milliseconds): Promise<boolean> {
+  // What is not valid before some later moment is not asked: such tokens come from clocks that differ.
+  return (readAccessToken(token)?.exp ?? 0) + leeway > now / 1000;
+}
+
+export function createReferenceApi({ isOver, verify = hasNotExpired }: ReferenceApiDeps): ReferenceApi {
   let ahead = 0;
   let refused: string = "none";
   let hasKeys = true;
   const counts = { asked: 0, refused: 0 };
 
-  function isGood(token: string, now: Milliseconds): boolean {
+  async function isGood(token: string, now: Milliseconds): Promise<boolean> {
     const body = readAccessToken(token);
     if (!body || refused === "all" || refused === token || isOver(body.sid)) return false;
-    // What is not valid before some later moment is not asked: such tokens come from clocks that differ.
-    return body.exp + leeway > (now + ahead) / 1000;
+    return verify(token, now + ahead);
   }
 
   return {
@@ -41,7 +47,7 @@ export function createReferenceApi({ isOver }: ReferenceApiDeps): ReferenceApi {
       if (!hasKeys)
         return Response.json({ code: "keys_unavailable" }, { status: 503, headers: { "retry-after": "5" } });
       const [scheme, token = ""] = (request.headers.get("authorization") ?? "").split(" ");
-      if (/^(Bearer|DPoP)$/i.test(scheme ?? "") && isGood(token, now)) {
+      if (/^(Bearer|DPoP)$/i.test(scheme ?? "") && (await isGood(token, now))) {
         return Response.json({ you: readAccessToken(token)?.sub, said: await request.text() });
       }
       counts.refused++;
