@@ -16,7 +16,12 @@ const config: KnipConfig = {
       ignoreDependencies: ["@biomejs/biome", "typescript-7"],
     },
     "packages/*": { entry: ["src/**/*.test.ts"], project: ["src/**/*.ts"] },
-    "packages/client": { entry: ["src/**/*.test.ts", "src/**/*.testing.ts"], project: ["src/**/*.ts"] },
+    "packages/client": {
+      entry: ["src/**/*.test.ts", "src/**/*.testing.ts"],
+      project: ["src/**/*.ts"],
+      // Its peers: prove/clients runs them beside it.
+      ignoreDependencies: ["@auth0/auth0-spa-js", "@supabase/auth-js", "@workos-inc/authkit-js", "oidc-client-ts"],
+    },
     "packages/next": {
       entry: ["src/**/*.test.ts", "testing/*.ts", "testing/app/**/*.{ts,tsx}"],
       project: ["{src,testing}/**/*.{ts,tsx}"],

@@ -82,8 +82,12 @@ export function assertAudience(claims: AccessTokenClaims, audience: readonly str
   );
 }
 
+// A clock that is behind by minutes is common, and refuses good tokens until somebody looks at it; a token of the far
+// future is a mistake of somebody else's. RFC 7519, section 4.1.6, asks for no check of `iat` at all.
+const issuedAheadSeconds = 600;
+
 /**
- * Checks `exp`, `iat` and `nbf` against this machine's clock.
+ * Checks `exp`, `iat` and `nbf` against this machine's clock. Whoever issued the token may be ten minutes ahead.
  *
  * @param now milliseconds since 1970-01-01T00:00:00Z
  * @throws TokenError `token_expired` (how long ago, by whose clock), `token_not_yet_valid`
@@ -102,7 +106,7 @@ export function assertTimes(claims: AccessTokenClaims, now: number, toleranceSec
   }
   for (const name of ["iat", "nbf"] as const) {
     const lead = ((claims as { nbf?: number } & AccessTokenClaims)[name] ?? 0) - seconds;
-    if (lead <= toleranceSeconds) continue;
+    if (lead <= (name === "iat" ? Math.max(issuedAheadSeconds, toleranceSeconds) : toleranceSeconds)) continue;
     throw refuse(
       "token_not_yet_valid",
       `The token's ${name} is ${formatDuration(lead)} ahead of this server's clock (${formatTimeOfDay(now)}).`,

@@ -32,7 +32,7 @@ export interface VerifierOptions {
   readonly credentials?: ServiceCredentials;
   /** Default: `["ES256", "RS256", "EdDSA"]`. */
   readonly algorithms?: readonly SignatureAlgorithm[];
-  /** How far `exp`, `iat` and `nbf` may lie beyond this machine's clock. Seconds, 0–300; default 5. */
+  /** How far `exp` and `nbf` may lie beyond this machine's clock. Seconds, 0–300; default 5. `iat` may by ten minutes. */
   readonly clockToleranceSeconds?: number;
   /** `follow` (default): refuse revoked sessions as soon as the feed tells. `off`: a token is good until its `exp`. */
   readonly feed?: "follow" | "off";
