@@ -108,7 +108,10 @@ module.exports = {
         "A relative path into a package goes round its exports: what it reaches is not there once published. Benches make " +
         "a million rows at once, and drills break what is inside: they are never published, and look inside on purpose.",
       severity: "error",
-      from: { path: "^((?:packages|apps|examples)/[^/]+|[^/]+)/", pathNot: "^(?:(?:bench|e2e/faults)/|e2e/(?:support/)?next)" },
+      from: {
+        path: "^((?:packages|apps|examples)/[^/]+|[^/]+)/",
+        pathNot: "^(?:(?:bench|e2e/faults)/|e2e/(?:support/)?(?:next|client-))",
+      },
       to: {
         path: "^packages/",
         pathNot: "^$1/",

@@ -14,10 +14,10 @@ const settings = readSettings(process.env);
 const webOrigin = `http://localhost:${settings.webPort}`;
 const apiOrigin = `http://localhost:${settings.apiPort}`;
 
+const bundling = bundlePage(new URL("./web/app/", import.meta.url), { app: "main.tsx", style: "styles/index.css" });
 const verifier = createVerifier({ issuer: settings.issuer, audience: settings.audience });
 const api = createApi({ verifier, webOrigin, now: Date.now });
-const bundle = await bundlePage(new URL("./web/app/", import.meta.url), { app: "main.tsx", style: "styles/index.css" });
-const web = createWeb({ issuer: settings.issuer, clientId: settings.clientId, apiOrigin, bundle });
+const web = createWeb({ issuer: settings.issuer, clientId: settings.clientId, apiOrigin, bundle: await bundling });
 
 const servers = await Promise.all([
   serveOnLoopback(web.fetch, settings.webPort),

@@ -79,7 +79,8 @@ export const tokenErrors = {
     area: "token",
     status: 401,
     title: "The token is from the future",
-    meaning: "The token's `nbf` lies ahead of the verifier's clock by more than the tolerance, or its `iat` by more than ten minutes.",
+    meaning:
+      "The token's `nbf` lies ahead of the verifier's clock by more than the tolerance, or its `iat` by more than ten minutes.",
     action: "Correct the clock of this service (NTP); the token is fine.",
     retryable: true,
   },

@@ -22,7 +22,7 @@ export function EndingView(): ReactNode {
       </Outside>
       {ending.by === "person" && isUntold && (
         <span className="untold">
-          Holdfast cannot be reached just now. It is told as soon as it can be, even after this tab was closed.
+          Holdfast cannot be reached just now. It is told as soon as it can be: at your next visit, if you leave before.
         </span>
       )}
     </p>
