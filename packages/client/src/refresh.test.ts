@@ -8,7 +8,7 @@ import type { ClientEnv } from "./env.ts";
 import type { Answer, ExchangeRequest } from "./exchange.ts";
 import { createJsonStorage } from "./json-storage.ts";
 import { createManualTimers } from "./manual-timers.testing.ts";
-import { createRefresh, type RefreshRun } from "./refresh.ts";
+import { createRefresh, type RefreshRun, type Want } from "./refresh.ts";
 import { createSession } from "./session.ts";
 import { createSessionStore } from "./session-store.ts";
 import { createStateStore } from "./state-store.ts";
@@ -17,9 +17,9 @@ import { createTabs } from "./tab-channel.ts";
 type Reply = { readonly status?: number; readonly body: object; readonly headers?: Record<string, string> };
 
 const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
-const tokens = (generation: number): Reply => ({
+const tokens = (generation: number, account?: string): Reply => ({
   body: {
-    access_token: `x.${encode({ sub: "u1", grant_id: "g1" })}.x`,
+    access_token: `x.${encode({ sub: "u1", grant_id: "g1", account })}.x`,
     token_type: "Bearer",
     expires_in: 900,
     sid: "s1",
@@ -34,7 +34,7 @@ const refused = (reason: string): Reply => ({
 });
 
 /** A client with generation 5 in hand. `replies` are called in turn, so that something can happen before each. */
-function setUp(replies: (() => Reply)[], credential: Credential = { isInRecord: true }) {
+function setUp(replies: (() => Reply)[], credential: Credential = { isInRecord: true }, want: Want = {}) {
   const config = { issuer: "https://x.example", clientId: "app", storage: "local", scope: "x" } as const;
   const env = { ...createManualTimers(), wallNow: () => 1000, monotonicNow: () => 0, random: () => 0.5 };
   const clientEnv = { ...env, locks: null } as unknown as ClientEnv;
@@ -55,7 +55,7 @@ function setUp(replies: (() => Reply)[], credential: Credential = { isInRecord: 
     cooldown: createCooldown(shared, clock),
     readTokens: createReadTokens(env, clock),
     session,
-    want: () => ({}),
+    want: () => want,
     async exchange(_path, request) {
       sent.push(request);
       const { status = 200, body, headers } = (replies.shift() as () => Reply)();
@@ -70,6 +70,24 @@ function setUp(replies: (() => Reply)[], credential: Credential = { isInRecord: 
 const presented = (sent: readonly ExchangeRequest[]) => sent.map(({ form }) => form?.refresh_token);
 
 describe("a refresh", () => {
+  it("for another account, after a lost answer, finishes the attempt of before under its own key first", async () => {
+    const between: Reply = {
+      status: 409,
+      body: { error: "refresh_superseded", error_description: "No.", reason: "refresh_superseded", retryable: true },
+    };
+    const replies = [() => between, () => tokens(6, "home"), () => tokens(7, "team")];
+    const { refresh, sent, store } = setUp(replies, undefined, { account: "team" });
+    await refresh();
+    expect(sent.map(({ form, headers }) => [form?.refresh_token, form?.account, headers?.["Idempotency-Key"]])).toEqual(
+      [
+        ["rt5", "team", "key1"],
+        ["rt5", undefined, "key1"],
+        ["rt6", "team", "key2"],
+      ],
+    );
+    expect(store.read()).toMatchObject({ generation: 7, refreshToken: "rt7" });
+  });
+
   it("sends what is stored, under a key that is stored before, and stores the successor", async () => {
     const { refresh, sent, store, shared } = setUp([() => tokens(6)]);
     await refresh();

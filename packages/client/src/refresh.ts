@@ -52,6 +52,13 @@ export interface RefreshRun {
   record: SessionRecord | null;
 }
 
+interface How {
+  /** With the nonce that the server has asked for. */
+  readonly isAgain?: boolean;
+  /** For the account that the grant is in, whichever that is. */
+  readonly isPlain?: boolean;
+}
+
 // Tabs answer in a few milliseconds, if there are any.
 const hearing: Milliseconds = 50;
 const turnsAtMost = 3;
@@ -77,13 +84,13 @@ export function createRefresh(deps: RefreshDeps): (run: RefreshRun) => Promise<v
     });
   }
 
-  async function ask(record: SessionRecord | null, want: Want, run: RefreshRun, isAgain?: boolean): Promise<boolean> {
+  async function ask(record: SessionRecord | null, want: Want, run: RefreshRun, how: How = {}): Promise<boolean> {
     const { timeout, signal } = run;
     const refreshToken = credential.load ? await credential.load() : record?.refreshToken;
     if (!refreshToken && !credential.isCookie) throw noCredential();
     // Without a proof to make, what is sent is read in the same turn.
     const proof = credential.prove && (await credential.prove("POST", `${config.issuer}/refresh`));
-    const account = want.account ?? record?.account;
+    const account = how.isPlain ? undefined : (want.account ?? record?.account);
     const attempt = attempts.begin();
     const serverNow = clock.serverNow();
     const answer = await exchange("/refresh", {
@@ -102,7 +109,7 @@ export function createRefresh(deps: RefreshDeps): (run: RefreshRun) => Promise<v
       signal,
     });
     const isAnotherProof = credential.learn?.(answer.headers) && asObject(answer.body).error === "use_dpop_nonce";
-    if (isAnotherProof && !isAgain) return ask(record, want, run, true);
+    if (isAnotherProof && !how.isAgain) return ask(record, want, run, { ...how, isAgain: true });
     const tokens = deps.readTokens(answer);
     await credential.keep?.(tokens.refresh_token);
     const isDone = session.commit(tokens, { ...want, sent: answer.sent, isLast: run.turn === turnsAtMost });
@@ -127,8 +134,12 @@ export function createRefresh(deps: RefreshDeps): (run: RefreshRun) => Promise<v
       const { kind, code } = error as AuthError;
       // The account of before is closed to the person: on in the one that the server knows.
       if (code === "account_forbidden") store.choose(undefined);
+      // The attempt whose answer got lost was for another account. First it is finished, under its own key; then the
+      // account is asked for under the next.
+      const isBetween = code === "refresh_superseded";
+      if (isBetween) await ask(record, { isUrgent: want.isUrgent }, run, { isPlain: true });
       // A refusal counts for what is stored, and for nothing older.
-      isOutdated = (kind === "terminal" || kind === "no_session") && isNewer(store.read(), record);
+      isOutdated = isBetween || ((kind === "terminal" || kind === "no_session") && isNewer(store.read(), record));
       if (!isOutdated || run.turn === turnsAtMost) throw error;
     }
     if (isOutdated && run.turn++ < turnsAtMost) await present(run);
