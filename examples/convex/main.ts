@@ -4,9 +4,9 @@
  */
 import { startSyncServer } from "@holdfast/convex/testing";
 import { createVerifier } from "@holdfast/verify";
-import { serveOnLoopback } from "../quickstart/loopback.ts";
-import { onParentGone } from "../quickstart/parent.ts";
 import { bundlePage } from "../shared/bundle.ts";
+import { serveOnLoopback } from "../shared/loopback.ts";
+import { onParentGone } from "../shared/parent.ts";
 import { createFaults } from "./backend/faults.ts";
 import { createFunctions } from "./backend/functions.ts";
 import { revokeSession } from "./backend/revoke-session.ts";

@@ -3,11 +3,11 @@
  * when both answer, and stops on SIGTERM, on SIGINT, and when the process that started it is gone.
  */
 import { createVerifier } from "@holdfast/verify";
+import { bundlePage } from "../shared/bundle.ts";
+import { serveOnLoopback } from "../shared/loopback.ts";
+import { onParentGone } from "../shared/parent.ts";
 import { createApi } from "./api/app.ts";
-import { serveOnLoopback } from "./loopback.ts";
-import { onParentGone } from "./parent.ts";
 import { readSettings } from "./settings.ts";
-import { bundlePage } from "./web/bundle.ts";
 import { createWeb } from "./web/server.ts";
 
 const settings = readSettings(process.env);

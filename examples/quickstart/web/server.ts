@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import type { Bundle } from "./bundle.ts";
+import type { Bundle } from "../../shared/bundle.ts";
 
 export interface WebSettings {
   readonly issuer: string;

@@ -96,15 +96,15 @@ export function followSession(client: FollowedClient, options: FollowSessionOpti
 
   function onNews(message: SessionMessage): void {
     if (message.event === "revoked") quietly(client.check());
-    if (message.event !== "claims_changed" || isKnown(message.data)) return;
-    quietly(client.getToken({ forceRefresh: true, onTrouble: "throw" }));
+    if (message.event === "claims_changed") quietly(renew(message.data));
   }
 
-  /** Whether the token in hand is of after the change: a switch of account comes back to the tab that has made it. */
-  function isKnown({ subject, at_ms }: SessionClaimsChanged): boolean {
-    const issuedAt = (client.state.isAuthenticated && client.state.user?.claims.iat) || 0;
+  /** Unless the token in hand is of after the change: a switch of account comes back to the tab that has made it. */
+  async function renew({ subject, at_ms }: SessionClaimsChanged): Promise<void> {
+    const issued = issuedAt(await client.getToken({ onTrouble: "stale-ok" }));
     // It is cut to whole seconds. Of the very second of the change only the switch is sure to have come first.
-    return typeof issuedAt === "number" && issuedAt * 1000 + (subject === "session" ? 999 : 0) >= at_ms;
+    if (issued * 1000 + (subject === "session" ? 999 : 0) >= at_ms) return;
+    await client.getToken({ forceRefresh: true, onTrouble: "throw" });
   }
 
   function pause(wait: Milliseconds, signal: AbortSignal): Promise<void> {
@@ -149,4 +149,14 @@ export function followSession(client: FollowedClient, options: FollowSessionOpti
 /** Trouble is the client's to tell, and to try again. */
 function quietly(work: Promise<unknown>): void {
   work.catch(() => {});
+}
+
+/** Seconds, as an access token says (RFC 7519, section 4.1.6); 0 where it says nothing that can be read. */
+function issuedAt(token: string | null): number {
+  try {
+    const { iat } = JSON.parse(atob((token?.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/")));
+    return Number(iat) || 0;
+  } catch {
+    return 0;
+  }
 }

@@ -160,9 +160,10 @@ export interface TestClient extends FollowedClient {
 }
 
 /** @param iat seconds */
-export const signedIn = (sid = "s1", iat = 0): AuthState => ({
+export const signedIn = (sid = "s1", iat = 0): AuthState & { readonly issuedAt: number } => ({
   ...{ status: "active", isAuthenticated: true, isLoading: false, sid },
-  user: { userId: "u1", accountId: "a1", role: "owner", claims: { iat } },
+  user: { userId: "u1", accountId: "a1", role: "owner", claims: {} },
+  issuedAt: iat,
 });
 
 export const ended: AuthState = {
@@ -182,9 +183,12 @@ export function createTestClient(first: AuthState = signedIn()): TestClient {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    async getToken({ forceRefresh = false } = {}) {
-      asked.push(forceRefresh ? "refresh" : "token");
-      return state.isAuthenticated ? "the.access.token" : null;
+    async getToken({ forceRefresh = false, onTrouble } = {}) {
+      // To look at the one in hand is to ask for nothing.
+      if (onTrouble !== "stale-ok") asked.push(forceRefresh ? "refresh" : "token");
+      if (!state.isAuthenticated) return null;
+      const iat = "issuedAt" in state ? state.issuedAt : 0;
+      return `the.${Buffer.from(JSON.stringify({ iat })).toString("base64url")}.token`;
     },
     async check() {
       asked.push("check");
