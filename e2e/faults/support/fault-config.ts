@@ -17,6 +17,8 @@ export function faultConfig(issuer: string, schema: string): ConfigInput {
     providers: [{ id: "nobody", issuer: "http://localhost:9", clientId: "faults" }],
     clients: [{ id: clientId, audience, refreshToken: "body", signin: { success: "http://localhost:9/" } }],
     services: [{ ...office, may: ["follow", "introspect", "revoke"] }],
+    // A few people are the load of thousands.
+    limits: { refreshesPerMinute: 100_000 },
     // Only where something stands in front of a node that has to notice.
     shutdown: { notice: 0 },
   };

@@ -48,10 +48,12 @@ export function createShedding({ issuer, clock, metrics, origins, refresh }: She
     // What was sent is let pass by, or the connection could carry nothing else.
     request.resume();
     const body = refusal();
+    const text = JSON.stringify(body);
     const { origin } = request.headers;
     const isReadable = origin !== undefined && (origin === issuer || origins.isKnownOrigin(origin));
     response.writeHead(503, {
       "Content-Type": "application/json",
+      "Content-Length": Buffer.byteLength(text),
       "Cache-Control": "no-store",
       "Retry-After": retryAfter,
       "X-Request-Id": body.request_id,
@@ -65,7 +67,7 @@ export function createShedding({ issuer, clock, metrics, origins, refresh }: She
           }
         : {}),
     });
-    response.end(JSON.stringify(body));
+    response.end(text);
     return true;
   };
 }
