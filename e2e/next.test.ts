@@ -35,11 +35,7 @@ beforeAll(async () => {
   strictUrl = `http://localhost:${await freePort()}`;
   const clients = [nextClient("web", appUrl, clientSecret), nextClient("strict", strictUrl, clientSecret, "0s")];
   [instance, build, chromium] = await Promise.all([
-    createTestInstance({
-      clock: "system",
-      background: true,
-      config: { clients },
-    }),
+    createTestInstance({ clock: "system", background: true, config: { clients } }),
     buildNextApp(),
     launchChromium(),
   ]);

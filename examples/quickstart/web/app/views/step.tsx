@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-export type StepState = "todo" | "current" | "done";
+export type StepState = "ahead" | "current" | "done";
 
 export interface StepProps {
   readonly number: number;

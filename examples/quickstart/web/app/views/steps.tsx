@@ -21,7 +21,7 @@ export function Steps({ person }: { readonly person: SessionAnswer | null }): Re
 
   function stateOf(step: number): StepState {
     if (done[step - 1]) return "done";
-    return done.indexOf(false) === step - 1 ? "current" : "todo";
+    return done.indexOf(false) === step - 1 ? "current" : "ahead";
   }
 
   return (

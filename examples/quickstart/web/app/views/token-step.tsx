@@ -26,12 +26,12 @@ export function TokenStep({ state }: { readonly state: StepState }): ReactNode {
       tell={tell}
       stage={{ id: "token-stage", testId: "token", isOver }}
     >
-      {decoded ? <TokenParts decoded={decoded} /> : <Placeholder />}
+      {decoded ? <TokenParts decoded={decoded} /> : <NoTokenYet />}
     </Step>
   );
 }
 
-function Placeholder(): ReactNode {
+function NoTokenYet(): ReactNode {
   return (
     <Quiet>
       <span className="ghost" aria-hidden="true">
